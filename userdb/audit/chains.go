@@ -1,0 +1,84 @@
+package audit
+
+import (
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"jotkit/userdb/kv"
+)
+
+// A Span is a chain as its head describes it.
+type Span struct {
+	Chain       string
+	First, Last uint64 // numbers of the oldest line kept and of the newest
+}
+
+// Spans yields the chains by name: what retention has to choose from. It ends at the first error.
+func Spans(v kv.View, key []byte) iter.Seq2[Span, error] {
+	return func(yield func(Span, error) bool) {
+		for e, err := range v.Scan(headPrefix, "") {
+			var h head
+			chain := strings.TrimPrefix(e.Name, headPrefix)
+			if err == nil {
+				h, err = readHead(v, key, chain)
+			}
+			if err != nil {
+				yield(Span{}, err)
+				return
+			}
+			if !yield(Span{chain, h.First, h.Seq}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// chains returns the names of all chains that have a head or a line, in order. Where a record cannot be read it goes on
+// with what it can see, and returns the error beside it.
+func chains(v kv.View) ([]string, error) {
+	names := map[string]bool{}
+	var fault error
+	for e, err := range v.Scan(headPrefix, "") {
+		if fault = err; err == nil {
+			names[strings.TrimPrefix(e.Name, headPrefix)] = true
+		}
+	}
+	for after := ""; ; {
+		name, err := firstName(v, after)
+		switch {
+		case errors.Is(err, kv.ErrDamaged):
+			// The line belongs to the next chain known, where Verify reads it again, or to none that is.
+			if name = nextKnown(names, after); name == "" {
+				return slices.Sorted(maps.Keys(names)), err
+			}
+		case err != nil:
+			return nil, err
+		case name == "":
+			return slices.Sorted(maps.Keys(names)), fault
+		}
+		chain, _, _ := strings.Cut(strings.TrimPrefix(name, linePrefix), "/")
+		names[chain] = true
+		after = linesOf(chain) + "\xff"
+	}
+}
+
+// firstName returns the name of the first line after a name, or "".
+func firstName(v kv.View, after string) (string, error) {
+	for e, err := range v.Scan(linePrefix, after) {
+		return e.Name, err
+	}
+	return "", nil
+}
+
+// nextKnown returns the prefix of the first chain with a head that lies after a name, or "".
+func nextKnown(names map[string]bool, after string) (next string) {
+	for chain := range names {
+		if p := linesOf(chain); p > after && (next == "" || p < next) {
+			next = p
+		}
+	}
+	return next
+}

@@ -1,0 +1,65 @@
+package userdb
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+)
+
+// The form of a chunk, numbers big-endian: version 1 | low 12 | high 12 | entries (digest 12 | until 4 | cut 4) … |
+// CRC-32C of all before. Entries are sorted, each digest once, all in range. The sum is against faults of the medium
+// in a store that is not sealed; against people it is the seal that helps.
+const (
+	chunkVersion = 1
+	chunkHead    = 1 + 12 + 12
+	entrySize    = 12 + 4 + 4
+	sumSize      = 4
+)
+
+func (c Chunk) bytes() []byte {
+	b := make([]byte, 0, chunkHead+entrySize*len(c.entries)+sumSize)
+	b = append(b, chunkVersion)
+	b = append(append(b, c.low[:]...), c.high[:]...)
+	for _, e := range c.entries {
+		b = append(b, e.digest[:]...)
+		b = binary.BigEndian.AppendUint32(b, e.until)
+		b = binary.BigEndian.AppendUint32(b, e.cut)
+	}
+	return binary.BigEndian.AppendUint32(b, castagnoli(b))
+}
+
+func castagnoli(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
+
+// ParseChunk reads the value of the record of a chunk. Whatever is not exactly what was written there is kv.ErrDamaged.
+func ParseChunk(name string, value []byte) (Chunk, error) {
+	body := len(value) - sumSize
+	switch {
+	case body < chunkHead || (body-chunkHead)%entrySize != 0:
+		return Chunk{}, damaged(name, "its length is not that of a chunk")
+	case value[0] != chunkVersion:
+		return Chunk{}, damaged(name, "its form is unknown")
+	case binary.BigEndian.Uint32(value[body:]) != castagnoli(value[:body]):
+		return Chunk{}, damaged(name, "its check sum is wrong")
+	}
+	c := Chunk{low: Digest(value[1:13]), high: Digest(value[13:25]), entries: make([]denied, 0, (body-chunkHead)/entrySize)}
+	for b := value[chunkHead:body]; len(b) > 0; b = b[entrySize:] {
+		c.entries = append(c.entries, denied{Digest(b[:12]), binary.BigEndian.Uint32(b[12:]), binary.BigEndian.Uint32(b[16:])})
+	}
+	if c.Name() != name {
+		return Chunk{}, damaged(name, "it belongs under another name")
+	}
+	return c, c.check()
+}
+
+// check tells whether the chunk is a range with its entries in order inside it.
+func (c Chunk) check() error {
+	if !c.Covers(c.low) {
+		return damaged(c.Name(), "it ends before it begins")
+	}
+	for i, e := range c.entries {
+		if !c.Covers(e.digest) || i > 0 && bytes.Compare(c.entries[i-1].digest[:], e.digest[:]) >= 0 {
+			return damaged(c.Name(), "its entries are out of order")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"jotkit/userdb/kv"
+)
+
+// held is the turn of one transaction, and the lock of the companion, if there is one.
+type held struct {
+	s    *Store
+	ctx  context.Context // ends when the store has been waited for long enough
+	stop context.CancelFunc
+	path string     // of the store
+	f    *os.File   // the companion; nil for a reader where there is none
+	c    *companion // nil while it is blank
+}
+
+// acquire takes the store for one transaction, and makes the companion for a write that finds none.
+func (s *Store) acquire(ctx context.Context, write bool) (*held, error) {
+	path, err := s.real()
+	if err != nil {
+		return nil, err
+	}
+	h, err := s.wantTurn(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.lock(write); err != nil {
+		h.release()
+		if errors.Is(err, kv.ErrBusy) {
+			err = s.busy(ctx)
+		}
+		return nil, err
+	}
+	return h, nil
+}
+
+// wantTurn waits until no transaction of this Store is running.
+func (s *Store) wantTurn(ctx context.Context, path string) (*held, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx) // select would flip a coin
+	}
+	h := &held{s: s, path: path}
+	h.ctx, h.stop = context.WithTimeoutCause(ctx, s.wait, kv.ErrBusy)
+	select {
+	case s.turn <- struct{}{}:
+		return h, nil
+	case <-h.ctx.Done():
+		h.stop()
+		return nil, s.busy(ctx)
+	}
+}
+
+// lock takes the lock of the companion that is at the path when it has it.
+func (h *held) lock(write bool) error {
+	for {
+		f, writable, err := h.s.lockCompanion(h.ctx, h.path, write)
+		if err != nil || f == nil {
+			return err
+		}
+		h.f = f
+		same, err := isAt(f, companionPath(h.path))
+		if same {
+			h.c, err = h.s.mapped(f, writable)
+		}
+		if same && err == nil && write && !writable {
+			err = &fs.PathError{Op: "write", Path: f.Name(), Err: fs.ErrPermission}
+		}
+		if same || err != nil {
+			h.sign()
+			return err
+		}
+		h.unlock()
+	}
+}
+
+// isAt tells whether f is still the file at path.
+func isAt(f *os.File, path string) (bool, error) {
+	mine, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	there, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(mine, there), err
+}
+
+// mapped returns the mapping of the companion f, the one that this Store has already if it is of the same file.
+func (s *Store) mapped(f *os.File, writable bool) (*companion, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if c := s.bell.Load(); c != nil && os.SameFile(c.info, info) && (c.writable || !writable) {
+		return c, nil
+	}
+	c, err := mapCompanion(f, writable)
+	if err == nil && c != nil {
+		s.bell.Store(c)
+	}
+	return c, err
+}
+
+func (h *held) sign() {
+	if h.c != nil && h.c.writable {
+		h.c.sign(os.Getpid(), hostname())
+	}
+}
+
+func (h *held) unlock() {
+	if h.c != nil && h.c.writable {
+		h.c.store(atHolder, 0)
+	}
+	if h.f != nil {
+		unlock(h.f)
+		h.f.Close()
+	}
+	h.f, h.c = nil, nil
+}
+
+// release ends the turn.
+func (h *held) release() {
+	h.unlock()
+	h.stop()
+	<-h.s.turn
+}
+
+// busy is the error of who gave up, or was told to.
+func (s *Store) busy(ctx context.Context) error {
+	if ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return context.Cause(ctx)
+	}
+	by := "another process"
+	if c := s.bell.Load(); c != nil {
+		by = c.holder()
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w, held by %s: %w", kv.ErrBusy, by, context.Cause(ctx))
+	}
+	return fmt.Errorf("%w, held by %s", kv.ErrBusy, by)
+}
+
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "this host"
+	}
+	return name
+}

@@ -1,0 +1,137 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+	"unsafe"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"jotkit/userdb/kv"
+)
+
+// A file is the store's file, open for one transaction.
+type file struct {
+	db    *bbolt.DB
+	tx    *bbolt.Tx
+	f     *os.File
+	stuck bool // bbolt panicked: its own locks may be held, and its Close would wait for ever
+}
+
+// openFile opens the store with bbolt and begins a transaction. The mode is 0 for a file that must be there, or the
+// flags with which it is made.
+func openFile(ctx context.Context, path string, wait time.Duration, write bool, create int) (*file, error) {
+	h := &file{}
+	options := &bbolt.Options{
+		ReadOnly:     !write,
+		NoStatistics: true,
+		Timeout:      storeLockTimeout(wait),
+		OpenFile: func(name string, flags int, mode os.FileMode) (_ *os.File, err error) {
+			flags = flags&^os.O_CREATE | create
+			h.f, err = openLocked(ctx, name, flags, mode, write)
+			return h.f, err
+		},
+	}
+	err := sound(func() (err error) {
+		if h.db, err = bbolt.Open(path, 0o600, options); err == nil {
+			h.tx, err = h.db.Begin(write)
+		}
+		return err
+	})
+	if err != nil {
+		h.stuck = errors.Is(err, errPanic)
+		h.close()
+		return nil, explain(path, err)
+	}
+	return h, nil
+}
+
+// openLocked opens the file and waits for bbolt's lock on it, so that bbolt, which polls and knows no context, finds
+// it taken by itself. An empty file is refused: bbolt would make a new store of it.
+func openLocked(ctx context.Context, name string, flags int, mode os.FileMode, write bool) (*os.File, error) {
+	f, err := os.OpenFile(name, flags, mode)
+	if err != nil {
+		return nil, err
+	}
+	if err = waitStore(ctx, f, write); err == nil {
+		var info fs.FileInfo
+		switch info, err = f.Stat(); {
+		case err != nil:
+		case !info.Mode().IsRegular():
+			err = damaged("no regular file")
+		case info.Size() == 0 && flags&os.O_CREATE == 0:
+			err = damaged("0 bytes")
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// pages gives the bytes of the state that the transaction sees. They end where the state does, which must be in the
+// file: a mapping goes on behind the end of a file that was cut off, and to read there kills the process.
+func (h *file) pages() (*pages, error) {
+	info, err := h.f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := h.tx.Size()
+	if size > info.Size() || size < 0 {
+		return nil, damaged("it has %d bytes of %d", info.Size(), size)
+	}
+	at := h.db.Info()
+	start := *(*unsafe.Pointer)(unsafe.Pointer(&at.Data)) // of bbolt's mapping, which the collector does not move
+	return openPages(unsafe.Slice((*byte)(start), size), uint64(at.PageSize), uint64(h.tx.ID()))
+}
+
+// close ends the transaction and closes the file.
+func (h *file) close() {
+	if !h.stuck && h.db != nil {
+		h.stuck = errors.Is(sound(func() error {
+			if h.tx != nil {
+				h.tx.Rollback() // says that it is over after a commit
+			}
+			return h.db.Close()
+		}), errPanic)
+	}
+	if h.stuck && h.f != nil {
+		unlockStore(h.f) // the mapping, which nobody can take away now, would keep the lock
+		h.f.Close()
+	}
+}
+
+var errPanic = errors.New("bbolt panicked")
+
+// sound runs what reads or writes the file, and never what a caller handed in. A panic in it, faults of the mapping
+// included, is damage: bbolt asserts what it expects of a file.
+func sound(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %w: %v", kv.ErrDamaged, errPanic, p)
+		}
+	}()
+	return fn()
+}
+
+// explain makes one of our errors of one of bbolt's or the system's, and names the file.
+func explain(path string, err error) error {
+	var system *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w at %q", kv.ErrNoStore, path)
+	case errors.Is(err, berrors.ErrTimeout):
+		return fmt.Errorf("%w, held by another program: %q", kv.ErrBusy, path)
+	case errors.Is(err, kv.ErrUnavailable):
+		return fmt.Errorf("%w: %q", err, path)
+	case errors.As(err, &system), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return fmt.Errorf("%w: %w: %q", kv.ErrDamaged, err, path)
+}

@@ -1,0 +1,90 @@
+// Package sealed seals the values of any kv.Store.
+//
+// Each value is XChaCha20-Poly1305 under the random data key of the store, bound to the schema, the store and the name
+// of the record; the data key lies in the record "keys" with the other secrets, wrapped by the seal key, which is kept
+// elsewhere. A store that gets away without its seal key shows names and lengths, and no value. A value that was
+// changed, or moved to another name, does not open.
+//
+// What it cannot see: a record that was put back to what it was before, or taken away.
+package sealed
+
+import (
+	"context"
+	"crypto/rand"
+
+	"jotkit/userdb/kv"
+)
+
+// New returns a store whose records are sealed, and lie in store. It reads nothing until the first record is asked for;
+// the errors of a transaction are then kv.ErrSealKey (another key, or none), kv.ErrSchema (a newer program wrote it)
+// and kv.ErrDamaged, which names the record.
+func New(store kv.Store, key Key) kv.Store { return &sealedStore{store, key} }
+
+// Fill makes the secrets of a new store, sealed under key, and then runs fill, which may be nil, on sealed records. It
+// is for the first transaction of a store, before which there is nothing in it.
+func Fill(key Key, fill func(kv.Tx) error) func(kv.Tx) error {
+	return func(tx kv.Tx) error {
+		id := make([]byte, storeIDSize)
+		rand.Read(id)
+		secrets := kv.NewSecrets()
+		e, err := envelope{Schema: Schema, Store: id}.seal(key, secrets)
+		if err != nil {
+			return err
+		}
+		if err := e.put(tx); err != nil {
+			return err
+		}
+		s := seal{key: key, under: tx}
+		if err := s.use(e, secrets); err != nil || fill == nil {
+			return err
+		}
+		return fill(&sealedTx{sealedReader{&s, tx}, tx})
+	}
+}
+
+// Reseal replaces the seal key of the store that lies in store: one record is written again. Nothing else changes, so
+// nothing is half done when it is cut off, and where it was done before it does nothing.
+func Reseal(ctx context.Context, store kv.Store, old, with Key) error {
+	_, err := store.Update(ctx, func(tx kv.Tx) error {
+		e, err := readEnvelope(tx)
+		if err != nil {
+			return err
+		}
+		if e.SealKey == with.ID() {
+			_, err := e.open(with)
+			return err
+		}
+		secrets, err := e.open(old)
+		if err != nil {
+			return err
+		}
+		if e, err = e.seal(with, secrets); err != nil {
+			return err
+		}
+		return e.put(tx)
+	})
+	return err
+}
+
+type sealedStore struct {
+	store kv.Store
+	key   Key
+}
+
+func (s *sealedStore) View(ctx context.Context, fn func(kv.View) error) error {
+	return s.store.View(ctx, func(v kv.View) error {
+		return fn(&sealedView{sealedReader{&seal{key: s.key, under: v}, v}, v})
+	})
+}
+
+func (s *sealedStore) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Rev, error) {
+	return s.store.Update(ctx, func(tx kv.Tx) error {
+		return fn(&sealedTx{sealedReader{&seal{key: s.key, under: tx}, tx}, tx})
+	})
+}
+
+func (s *sealedStore) Changes(ctx context.Context, since kv.Rev) ([]string, kv.Rev, error) {
+	return s.store.Changes(ctx, since)
+}
+
+func (s *sealedStore) Rev() (kv.Rev, error) { return s.store.Rev() }

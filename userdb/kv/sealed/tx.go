@@ -1,0 +1,85 @@
+package sealed
+
+import (
+	"iter"
+
+	"jotkit/userdb/kv"
+)
+
+type sealedReader struct {
+	seal  *seal
+	under kv.Reader
+}
+
+func (r sealedReader) Get(name string) ([]byte, error) {
+	if err := r.seal.ready(); err != nil {
+		return nil, err
+	}
+	value, err := r.under.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	return r.seal.open(name, value)
+}
+
+func (r sealedReader) Floor(name string) (string, []byte, error) {
+	if err := r.seal.ready(); err != nil {
+		return "", nil, err
+	}
+	found, value, err := r.under.Floor(name)
+	if err != nil {
+		return "", nil, err
+	}
+	if value, err = r.seal.open(found, value); err != nil {
+		return "", nil, err
+	}
+	return found, value, nil
+}
+
+type sealedView struct {
+	sealedReader
+	view kv.View
+}
+
+func (v *sealedView) Scan(prefix, after string) iter.Seq2[kv.Entry, error] {
+	return func(yield func(kv.Entry, error) bool) {
+		if err := v.seal.ready(); err != nil {
+			yield(kv.Entry{}, err)
+			return
+		}
+		for e, err := range v.view.Scan(prefix, after) {
+			if err == nil {
+				e.Value, err = v.seal.open(e.Name, e.Value)
+			}
+			if err != nil {
+				yield(kv.Entry{}, err)
+				return
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+type sealedTx struct {
+	sealedReader
+	tx kv.Tx
+}
+
+func (t *sealedTx) Put(name string, value []byte) error {
+	if err := t.seal.ready(); err != nil {
+		return err
+	}
+	return t.seal.put(t.tx, name, value)
+}
+
+func (t *sealedTx) Delete(name string) error {
+	if err := t.seal.ready(); err != nil {
+		return err
+	}
+	if name == kv.SecretsName {
+		return ErrDataKey
+	}
+	return t.tx.Delete(name)
+}
