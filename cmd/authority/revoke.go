@@ -1,0 +1,163 @@
+package authority
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"jotkit/token"
+	"jotkit/userdb"
+	"jotkit/userdb/kv"
+)
+
+// Revoke says how to revoke.
+type Revoke struct {
+	Reason string    // for people, at most 256 bytes
+	Before time.Time // of a user: the cut, zero is now
+	DryRun bool
+}
+
+// A Revocation is what was revoked, with what a caller should know of it.
+type Revocation struct {
+	userdb.Revocation
+	Note string // "" or, say, that the token had expired anyway
+}
+
+// RevokeToken revokes a genuine token by its jti, until it would have expired. A token that this store's keys did not
+// sign is refused for the reason that verification gives; an expired one is revoked with a note.
+func (a *Authority) RevokeToken(ctx context.Context, raw string, r Revoke) (*Revocation, error) {
+	s, err := a.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report, err := (&token.Verifier{Keys: s.ring, Now: a.Now}).ExamineSignature(ctx, raw)
+	if err == nil {
+		err = report.Err()
+	}
+	if err != nil {
+		return nil, a.refused(ctx, "revoke", "", err)
+	}
+	genuine, err := token.Decode(raw) // its signature is good: what it says, it says by us
+	if err != nil {
+		return nil, a.refused(ctx, "revoke", "", err)
+	}
+	exp, _, _ := genuine.Times()
+	return a.revokeID(ctx, genuine.Text("jti"), exp.Time, r)
+}
+
+// RevokeID revokes whatever token has this jti. When it expires is not known, so the entry is kept for the longest life
+// there can be.
+func (a *Authority) RevokeID(ctx context.Context, jti string, r Revoke) (*Revocation, error) {
+	return a.revokeID(ctx, jti, time.Time{}, r)
+}
+
+func (a *Authority) revokeID(ctx context.Context, jti string, exp time.Time, r Revoke) (*Revocation, error) {
+	if jti == "" {
+		err := fmt.Errorf("%w: a token without jti cannot be revoked alone: revoke its user or its key", ErrConflict)
+		return nil, a.refused(ctx, "revoke", "", err)
+	}
+	return a.revoke(ctx, userdb.KindToken, jti, r, func(c *change) userdb.Entry {
+		if exp.IsZero() {
+			return userdb.Entry{Until: c.ring.LastExp(c.now)}
+		}
+		return userdb.Entry{Until: exp.Add(margin)}
+	})
+}
+
+// RevokeUser ends the tokens of a user that were issued up to now, or up to the cut asked for. The name need not be a
+// registered one: any sub can be cut. A login afterwards works.
+func (a *Authority) RevokeUser(ctx context.Context, name string, r Revoke) (*Revocation, error) {
+	if r.Before.After(a.Now()) {
+		err := fmt.Errorf("%w: the cut %s lies in the future", ErrPolicy, r.Before.UTC().Format(time.RFC3339))
+		return nil, a.refused(ctx, "revoke", name, err)
+	}
+	if mapped, err := userdb.ParseName(name); err == nil {
+		name = mapped // as the tokens of a registered person have it
+	}
+	return a.revoke(ctx, userdb.KindUser, name, r, func(c *change) userdb.Entry {
+		return userdb.Entry{Until: c.ring.LastExp(c.now), Cut: r.Before}
+	})
+}
+
+func (a *Authority) revoke(ctx context.Context, kind userdb.Kind, id string, r Revoke,
+	entry func(*change) userdb.Entry) (done *Revocation, err error) {
+	user := ""
+	if kind == userdb.KindUser {
+		user = id
+	}
+	err = a.change(ctx, "revoke", user, func(c *change) error {
+		e := entry(c)
+		c.note("kind", string(kind))
+		c.note("id", id)
+		written, err := c.deny(kind, id, e, r.Reason)
+		if err != nil {
+			return err
+		}
+		done = &Revocation{Revocation: written}
+		if written.Expired(c.now) {
+			done.Note = "it had expired already"
+		}
+		if r.DryRun {
+			return errNothing
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return done, nil
+}
+
+// deny puts an id on the deny list, and what people want to know of it beside.
+func (c *change) deny(kind userdb.Kind, id string, e userdb.Entry, reason string) (userdb.Revocation, error) {
+	if strings.TrimSpace(reason) != "" {
+		c.note("reason", reason)
+	}
+	if err := userdb.Deny(c, c.secrets, kind, id, e, c.now); err != nil {
+		return userdb.Revocation{}, err
+	}
+	return userdb.PutRevocation(c, c.secrets, userdb.Revocation{
+		Kind: kind, Name: id, Until: e.Until, Reason: reason, By: c.event.By, At: c.now,
+	}, c.now)
+}
+
+// Revocations lists what is revoked now, without what has expired.
+func (a *Authority) Revocations(ctx context.Context) ([]userdb.Revocation, error) {
+	list, err := listAll(ctx, a.Store, func(v kv.View, last *userdb.Revocation) iter.Seq2[*userdb.Revocation, error] {
+		if last == nil {
+			return userdb.Revocations(v, nil)
+		}
+		return userdb.Revocations(v, &last.Digest)
+	})
+	now := a.Now()
+	return slices.DeleteFunc(list, func(r userdb.Revocation) bool { return r.Expired(now) }), err
+}
+
+// Undo takes a revocation back, by its ID. A key stays revoked, since its private half is gone, and a person disabled,
+// since that is not undone by this.
+func (a *Authority) Undo(ctx context.Context, id string) (undone *userdb.Revocation, err error) {
+	err = a.change(ctx, "revocations undo", "", func(c *change) (err error) {
+		if undone, err = userdb.FindRevocation(c, id); err != nil {
+			return err
+		}
+		c.note("kind", string(undone.Kind))
+		c.note("id", undone.Name)
+		entry, _, err := userdb.Denied(c, c.secrets, undone.Kind, undone.Name)
+		switch {
+		case err != nil:
+			return err
+		case undone.Kind == userdb.KindKey:
+			return fmt.Errorf("%w: a revoked key stays revoked", ErrConflict)
+		case undone.Kind == userdb.KindUser && entry.Disabled():
+			return fmt.Errorf("%w: %q is disabled: enable them instead", ErrConflict, undone.Name)
+		}
+		if err := userdb.Allow(c, c.secrets, undone.Kind, undone.Name, c.now); err != nil {
+			return err
+		}
+		return userdb.RemoveRevocation(c, undone.Digest)
+	})
+	return undone, err
+}

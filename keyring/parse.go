@@ -1,0 +1,99 @@
+package keyring
+
+import (
+	"bytes"
+	"fmt"
+
+	"jotkit/token"
+)
+
+// MaxLength is the most that Parse reads, in bytes. The largest honest sets seen are a tenth of it.
+const MaxLength = 512 << 10
+
+const (
+	maxKeys  = 500     // in one file
+	maxBlock = 8 << 10 // bytes of one PEM block with a key: RSA keys of 8192 bits need 5 KiB, and larger ones cost time
+)
+
+// ParseOptions says what the bytes themselves leave open. The zero value takes the customary algorithm of each key.
+type ParseOptions struct {
+	// Algorithm is for keys that name none. One that names another is refused; in a JWK Set it is passed over.
+	Algorithm string
+	// KeepUnnamed leaves a lone key that has no kid without one, so that a verifier tries it for a token of any kid.
+	// Otherwise the kid is the thumbprint, as it always is when one file holds several keys outside a JWK Set.
+	KeepUnnamed bool
+}
+
+// Parse reads the keys in a JWK or JWK Set (RFC 7517), in PEM (PKCS #1, SEC 1, PKCS #8, SPKI, certificates), in an
+// unencrypted OpenSSH private key or in lines of authorized_keys. A private key and its own certificate or public key
+// count as one key. There is at least one key in what it returns.
+//
+// Errors are ErrNotAKey, ErrUnsupported and ErrSet, and those of token.NewKey: ErrWeakKey, ErrKeyMismatch,
+// ErrUnknownAlgorithm. They name the key of a set, and never show what is in it.
+func Parse(data []byte, o ParseOptions) ([]*token.Key, error) {
+	if len(data) > MaxLength {
+		return nil, fmt.Errorf("%w: more than %d KiB", ErrNotAKey, MaxLength>>10)
+	}
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) // some editors put a byte order mark first
+	switch {
+	case bytes.HasPrefix(data, []byte("{")):
+		return parseJSON(data, o)
+	case bytes.Contains(data, []byte("-----BEGIN ")):
+		return parsePEM(data, o)
+	case looksLikeAuthorizedKeys(data):
+		return parseAuthorizedKeys(data, o)
+	}
+	return nil, fmt.Errorf("%w: %s", ErrNotAKey, whatItIs(data))
+}
+
+// key makes the key of one material read from a file. named and kid are what the file says of it, or "".
+func (o ParseOptions) key(kid, named string, material any) (*token.Key, error) {
+	alg := named
+	switch {
+	case named == "" && o.Algorithm == "":
+		alg = token.DefaultAlgorithm(material)
+	case named == "":
+		alg = o.Algorithm
+	case o.Algorithm != "" && o.Algorithm != named:
+		return nil, passedOver{fmt.Errorf("%w: it says it is for %s, and %s was asked for",
+			token.ErrKeyMismatch, shown(named), shown(o.Algorithm))}
+	}
+	return token.NewKey(kid, alg, material)
+}
+
+// finish names a lone key by its thumbprint, unless it may stay without a name.
+func (o ParseOptions) finish(k *token.Key) *token.Key {
+	if k.ID() != "" || o.KeepUnnamed {
+		return k
+	}
+	return k.WithID(Thumbprint(k))
+}
+
+// several makes one key of each material of a file whose form has no place for names.
+func (o ParseOptions) several(materials []any) ([]*token.Key, error) {
+	if len(materials) == 1 {
+		k, err := o.key("", "", materials[0])
+		if err != nil {
+			return nil, err
+		}
+		return []*token.Key{o.finish(k)}, nil
+	}
+	keys := make([]*token.Key, len(materials))
+	for i, m := range materials {
+		k, err := o.key("", "", m)
+		if err != nil {
+			return nil, fmt.Errorf("key %d of the file: %w", i+1, err)
+		}
+		keys[i] = k.WithID(Thumbprint(k))
+	}
+	return keys, nil
+}
+
+// shown is a string from a stranger's file, quoted and cut, fit for an error.
+func shown(s string) string {
+	const most = 64
+	if len(s) > most {
+		return fmt.Sprintf("%q…", s[:most])
+	}
+	return fmt.Sprintf("%q", s)
+}

@@ -1,0 +1,57 @@
+package keyring
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+var (
+	jwsShape = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$`)
+	jweShape = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}$`)
+)
+
+// whatItIs guesses at bytes that are no key, so that the person sees which file was named by mistake.
+func whatItIs(data []byte) string {
+	start := strings.ToLower(string(data[:min(len(data), 256)]))
+	switch {
+	case len(data) == 0:
+		return "nothing in it"
+	case strings.HasPrefix(start, "<!doctype html"), strings.HasPrefix(start, "<html"):
+		return "an HTML page"
+	case strings.HasPrefix(start, "<"):
+		return "an XML document"
+	case strings.HasPrefix(start, "["):
+		return "a JSON array, and a JWK Set is an object with \"keys\""
+	case strings.HasPrefix(start, "putty-user-key-file"):
+		return "a PuTTY key; export it in the OpenSSH format"
+	case strings.HasPrefix(start, "---- begin ssh2"):
+		return "an SSH2 key (RFC 4716); convert it to PEM with ssh-keygen"
+	case bytes.HasPrefix(data, []byte{0x30, 0x82}), bytes.HasPrefix(data, []byte{0x30, 0x81}):
+		return "binary DER; convert it to PEM with openssl"
+	case jwsShape.Match(data):
+		return "a token"
+	case jweShape.Match(data):
+		return "an encrypted token"
+	case bytes.IndexByte(data, 0) >= 0:
+		return "a binary file"
+	}
+	return "neither JSON nor PEM nor an OpenSSH key"
+}
+
+// whatJSONItIs does the same for a JSON object that is neither a JWK nor a set.
+func whatJSONItIs(o object) string {
+	switch {
+	case o.has("jwks_uri"):
+		return "an issuer's metadata; the keys are at its jwks_uri"
+	case o.has("access_token"):
+		return "a token response"
+	case o.has("ciphertext"):
+		return "an encrypted key"
+	case o.has("payload") || o.has("signatures"):
+		return "a token"
+	case o.has("private_key"):
+		return "a service account file; the key is its member \"private_key\""
+	}
+	return "a JSON object without \"kty\" or \"keys\""
+}
