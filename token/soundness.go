@@ -28,10 +28,7 @@ func (a *algorithm) checkPublic(material any) error {
 	case *ecdsa.PublicKey:
 		return a.checkEC(m)
 	case ed25519.PublicKey:
-		if a.family != familyEd25519 || len(m) != ed25519.PublicKeySize {
-			return fmt.Errorf("%w: an Ed25519 key", ErrKeyMismatch)
-		}
-		return nil
+		return a.checkEd25519(m)
 	}
 	return fmt.Errorf("%w: a %T", ErrKeyMismatch, material)
 }

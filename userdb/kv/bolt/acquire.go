@@ -30,14 +30,19 @@ func (s *Store) acquire(ctx context.Context, write bool) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := h.lock(write); err != nil {
+	if err := h.lockOrBusy(ctx, write); err != nil {
 		h.release()
-		if errors.Is(err, kv.ErrBusy) {
-			err = s.busy(ctx)
-		}
 		return nil, err
 	}
 	return h, nil
+}
+
+func (h *held) lockOrBusy(ctx context.Context, write bool) error {
+	err := h.lock(write)
+	if err != nil && h.ctx.Err() != nil {
+		return h.s.busy(ctx)
+	}
+	return err
 }
 
 // wantTurn waits until no transaction of this Store is running.
@@ -92,17 +97,22 @@ func isAt(f *os.File, path string) (bool, error) {
 	return err == nil && os.SameFile(mine, there), err
 }
 
-// mapped returns the mapping of the companion f, the one that this Store has already if it is of the same file.
+// mapped returns the mapping of the companion f, the one that this Store has already if it is of the same file. It is
+// nil for a blank one.
 func (s *Store) mapped(f *os.File, writable bool) (*companion, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
-	if c := s.bell.Load(); c != nil && os.SameFile(c.info, info) && (c.writable || !writable) {
+	c := s.bell.Load()
+	switch {
+	case info.Size() < companionSize: // blank, and if it was not when it was mapped, deadly to read
+		s.bell.Store(nil)
+		return nil, nil
+	case c != nil && os.SameFile(c.info, info) && (c.writable || !writable):
 		return c, nil
 	}
-	c, err := mapCompanion(f, writable)
-	if err == nil && c != nil {
+	if c, err = mapCompanion(f, writable, info); err == nil && c != nil {
 		s.bell.Store(c)
 	}
 	return c, err

@@ -46,17 +46,14 @@ type companion struct {
 	writable bool
 }
 
-// mapCompanion maps f. The answer is nil for a blank companion.
-func mapCompanion(f *os.File, writable bool) (*companion, error) {
-	info, err := f.Stat()
-	if err != nil || info.Size() < companionSize {
-		return nil, err
-	}
+// mapCompanion maps f, which is long enough. The answer is nil for a blank companion.
+func mapCompanion(f *os.File, writable bool, info fs.FileInfo) (*companion, error) {
 	m, err := newMapping(f, writable)
 	if err != nil {
 		return nil, fmt.Errorf("map %q: %w", f.Name(), err)
 	}
 	c := &companion{m, info, writable}
+	unmapWith(c)
 	switch c.load(atMagic) {
 	case magic:
 		return c, nil

@@ -44,7 +44,7 @@ func openFile(ctx context.Context, path string, wait time.Duration, write bool, 
 		return err
 	})
 	if err != nil {
-		h.stuck = errors.Is(err, errPanic)
+		h.stuck = isPanic(err)
 		h.close()
 		return nil, explain(path, err)
 	}
@@ -94,12 +94,12 @@ func (h *file) pages() (*pages, error) {
 // close ends the transaction and closes the file.
 func (h *file) close() {
 	if !h.stuck && h.db != nil {
-		h.stuck = errors.Is(sound(func() error {
+		h.stuck = isPanic(sound(func() error {
 			if h.tx != nil {
 				h.tx.Rollback() // says that it is over after a commit
 			}
 			return h.db.Close()
-		}), errPanic)
+		}))
 	}
 	if h.stuck && h.f != nil {
 		unlockStore(h.f) // the mapping, which nobody can take away now, would keep the lock
@@ -135,3 +135,5 @@ func explain(path string, err error) error {
 	}
 	return fmt.Errorf("%w: %w: %q", kv.ErrDamaged, err, path)
 }
+
+func isPanic(err error) bool { return errors.Is(err, errPanic) }

@@ -12,7 +12,9 @@ import (
 )
 
 // A mapping is the companion in memory, shared with every process that has it mapped.
-type mapping struct{ words *[companionSize / 8]atomic.Uint64 }
+type mapping struct {
+	words *[companionSize / 8]atomic.Uint64
+}
 
 func newMapping(f *os.File, writable bool) (mapping, error) {
 	protection := unix.PROT_READ

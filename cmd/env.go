@@ -1,0 +1,62 @@
+package cmd
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/user"
+	"time"
+
+	"jotkit/userdb"
+)
+
+// An env is all that commands know of the world around them. Every constructor gets the same one.
+type env struct {
+	in  io.Reader
+	out *bufio.Writer // written out when the command has succeeded, so that a failure leaves stdout empty
+	// errs is for messages, which never are part of the answer.
+	errs   io.Writer
+	term   terminal
+	getenv func(string) string
+	now    func() time.Time
+	user   func() string // who runs the command, for the audit
+	hasher userdb.Hasher
+	tick   time.Duration // how often audit -f looks for new lines
+	global
+
+	inTaken bool // stdin has been read by one of the inputs
+}
+
+// global are the flags that every command has.
+type global struct {
+	store, sealKey string
+	json, quiet    bool
+	noColor        bool
+	noInput, yes   bool
+	wait           time.Duration
+}
+
+// answerBuffer is how much of an answer is held back. What is longer is a stream, and goes out as it is made.
+const answerBuffer = 1 << 20
+
+// processEnv is the env of this process.
+func processEnv() *env {
+	return &env{
+		in:     os.Stdin,
+		out:    bufio.NewWriterSize(os.Stdout, answerBuffer),
+		errs:   os.Stderr,
+		term:   processTerminal(),
+		getenv: os.Getenv,
+		now:    time.Now,
+		user:   processUser,
+		tick:   time.Second,
+	}
+}
+
+func processUser() string {
+	u, err := user.Current()
+	if err != nil {
+		return "unknown"
+	}
+	return u.Username
+}

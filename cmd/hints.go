@@ -1,0 +1,102 @@
+package cmd
+
+import (
+	"errors"
+
+	"jotkit/cmd/authority"
+	"jotkit/keyring"
+	"jotkit/token"
+	"jotkit/userdb"
+	"jotkit/userdb/kv"
+)
+
+var errInterrupted = errors.New("interrupted")
+
+// hints say what to do next, by the error. The first that fits is shown.
+var hints = []struct {
+	err  error
+	hint string
+}{
+	{kv.ErrBusy, "try again, or wait longer with --wait 1m"},
+	{kv.ErrSealKey, "name the seal key of this store with --seal-key-file"},
+	{kv.ErrDamaged, "put back a backup of the store; nothing was overwritten"},
+	{kv.ErrRolledBack, "this is an old copy of the store: what was revoked since would be good again. Put back the newest one"},
+	{kv.ErrSchema, "use the newer jotkit that made the store"},
+	{kv.ErrUnsupported, "name a store on a local disk with --store"},
+	{kv.ErrExists, "change its settings with jotkit settings set, or name another place with --store"},
+	{errAuditBroken, "somebody may have written to the store: compare it with a backup"},
+
+	{authority.ErrLoginRefused, "check name and password; after several failures wait a little"},
+	{authority.ErrPolicy, "jotkit settings shows the limits, and jotkit settings set changes them"},
+	{userdb.ErrPasswordPolicy, "take a longer passphrase; jotkit settings shows the least length"},
+	{userdb.ErrNoUser, "jotkit users list shows who there is"},
+	{userdb.ErrNoRole, "jotkit roles list shows the roles, and jotkit roles set makes one"},
+	{userdb.ErrNoRevocation, "jotkit revocations list shows the IDs"},
+	{userdb.ErrUserExists, "jotkit users passwd gives them another password"},
+	{userdb.ErrName, "a name has letters and digits of one script, up to 64, and no spaces"},
+	{keyring.ErrNoKey, "jotkit keys list shows the keys"},
+	{keyring.ErrAmbiguous, "give more of the kid, or the version number"},
+	{keyring.ErrClock, "set the clock of this machine"},
+	{keyring.ErrNoPublicForm, "with --private --reveal it is written whole, for you alone"},
+
+	{token.ErrCannotSign, "give the file with the private key"},
+	{token.ErrWeakKey, "make a stronger key; jotkit help security names the least sizes"},
+	{token.Malformed, "a token is three parts of base64url with dots between; jotkit decode shows what is in one"},
+	{token.BadSignature, "name the key of its issuer with --key, or its store with --store"},
+	{token.AlgorithmRefused, "the key decides about the algorithm, not the token; --alg names another for a key that does not say"},
+	{token.Revoked, "log in again; jotkit revocations list says why"},
+	{token.Expired, "log in again, or ask how it was with --at"},
+	{token.NotYetValid, "compare the clocks, or allow for the difference with --leeway"},
+	{token.TooLittleLife, "log in again for a fresh token"},
+	{token.ClaimMismatch, "say what you expect with --iss, --aud, --typ and the like"},
+	{errAbsent, "jotkit decode shows all fields"},
+}
+
+// hint is the way out of err, or "".
+func (e *env) hint(err error) string {
+	var usage *usageError
+	var exposed *exposedError
+	var lost *lostKeyError
+	var refusal *token.Refusal
+	switch {
+	case errors.As(err, &usage):
+		return usage.hint
+	case errors.As(err, &exposed):
+		return exposed.hint()
+	case errors.As(err, &lost):
+		return lost.hint()
+	case errors.Is(err, kv.ErrNoStore):
+		return "make one with jotkit init, or name yours with --store"
+	case errors.As(err, &refusal):
+		return refusalHint(refusal.Report)
+	}
+	for _, h := range hints {
+		if errors.Is(err, h.err) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// refusalHint goes by the worst reason, and for claims by the check that failed.
+func refusalHint(r *token.Report) string {
+	worst := r.Reason()
+	if worst == token.ClaimMismatch {
+		for _, c := range r.Checks {
+			if flag := flagOfCheck[c.Name]; flag != "" && c.Status == token.Fail {
+				return "if that is what you expect, say so with " + flag
+			}
+		}
+	}
+	for _, h := range hints {
+		if h.err == worst {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// flagOfCheck is the flag that says what a check expects.
+var flagOfCheck = map[string]string{
+	"iss": "--iss", "aud": "--aud", "typ": "--typ", "scope": "--scope", "role": "--role", "max_age": "--max-age",
+}

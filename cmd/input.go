@@ -1,0 +1,48 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+)
+
+// readAll reads what there is up to a limit, and one byte more where there is more: streams may have no end.
+func readAll(ctx context.Context, r io.Reader, limit int) ([]byte, error) {
+	return interruptible(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, int64(limit)+1)) })
+}
+
+// stdin reads standard input for one purpose; a second one would find nothing there.
+func (e *env) stdin(ctx context.Context, limit int) ([]byte, error) {
+	if e.inTaken {
+		return nil, usagef("give one of them as a file", "two inputs are to be read from stdin")
+	}
+	e.inTaken = true
+	if e.term.in {
+		e.note("reading what you type; end with Ctrl-D")
+	}
+	return readAll(ctx, e.in, limit)
+}
+
+// readFile reads a named file, or stdin for "-". It also says what kind of file that was.
+func (e *env) readFile(ctx context.Context, name string, limit int) ([]byte, os.FileInfo, error) {
+	if name == "-" {
+		data, err := e.stdin(ctx, limit)
+		return data, nil, err
+	}
+	// Opening blocks too, where the file is a pipe that nobody writes to.
+	f, err := interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat() // of what was opened, not of what the name may mean by now
+	if err != nil {
+		return nil, nil, err
+	}
+	if info.IsDir() {
+		return nil, nil, fmt.Errorf("%q is a directory", name)
+	}
+	data, err := readAll(ctx, f, limit)
+	return data, info, err
+}

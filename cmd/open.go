@@ -1,0 +1,99 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"jotkit/cmd/authority"
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/sealed"
+)
+
+// reading opens the store for a command that only reads. It never makes one.
+func (e *env) reading(ctx context.Context) (*authority.Authority, error) { return e.existing(ctx) }
+
+// changing opens the store for a command that changes what is in it already. With no store there is nothing to change, and
+// to say that a user of a new, empty one was revoked would hide that the wrong store was named.
+func (e *env) changing(ctx context.Context) (*authority.Authority, error) { return e.existing(ctx) }
+
+// writing opens the store for a command that puts something in, and makes one first where there is none.
+func (e *env) writing(ctx context.Context) (*authority.Authority, error) {
+	a, err := e.existing(ctx)
+	if !errors.Is(err, kv.ErrNoStore) {
+		return a, err
+	}
+	if err := e.create(ctx, authority.DefaultSettings()); err != nil && !errors.Is(err, kv.ErrExists) {
+		return nil, err // another process may have made it just now, and that one will do
+	}
+	return e.existing(ctx)
+}
+
+func (e *env) existing(ctx context.Context) (*authority.Authority, error) {
+	path, err := e.storePath()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w at %q", kv.ErrNoStore, path)
+	}
+	keyPath, err := e.sealKeyPath()
+	if err != nil {
+		return nil, err
+	}
+	key, err := e.readSealKey(ctx, keyPath, path)
+	if err != nil {
+		return nil, err
+	}
+	return e.authority(sealed.New(e.storeAt(path), key)), nil
+}
+
+func (e *env) authority(store kv.Store) *authority.Authority {
+	return &authority.Authority{Store: store, Now: e.now, Actor: e.actor(), Chain: "cli", Hasher: e.hasher}
+}
+
+func (e *env) actor() string { return e.user() + "@cli" }
+
+// create makes a store with these settings, and its seal key where there is none. Where a store is, it is kv.ErrExists.
+func (e *env) create(ctx context.Context, s authority.Settings) error {
+	path, err := e.storePath()
+	if err != nil {
+		return err
+	}
+	keyPath, err := e.sealKeyPath()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %q", kv.ErrExists, path)
+	}
+	found, err := authority.Found(s, e.now(), e.actor())
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	key, made, err := e.newSealKey(ctx, keyPath, path)
+	if err != nil {
+		return err
+	}
+	if err := e.createStore(ctx, path, sealed.Fill(key, found)); err != nil {
+		return err
+	}
+	e.noteCreated(path, keyPath, made)
+	return nil
+}
+
+// noteCreated names both files: who loses one of them has lost the store.
+func (e *env) noteCreated(path, keyPath string, made bool) {
+	e.note("made a new store: %s", path)
+	if made {
+		e.note("made its seal key: %s (keep a copy apart from the store)", keyPath)
+	} else {
+		e.note("sealed with the key that was there: %s", keyPath)
+	}
+}

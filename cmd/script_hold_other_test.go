@@ -1,0 +1,6 @@
+//go:build !unix
+
+package cmd
+
+// holdStore is for the scripts that run on unix alone.
+func holdStore() {}

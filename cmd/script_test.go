@@ -1,0 +1,112 @@
+package cmd
+
+import (
+	"cmp"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"jotkit/userdb"
+)
+
+// TestMain lets scripts run this very binary as jotkit.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"jotkit":     func() { os.Exit(run(scriptEnv(), os.Args[1:])) },
+		"hold-store": holdStore,
+	})
+}
+
+// scriptEnv is the env of the process, but for a clock that scripts set and hashes that cost nothing. Only this binary
+// knows of the variable.
+func scriptEnv() *env {
+	e := processEnv()
+	if s := os.Getenv("JOTKIT_TEST_NOW"); s != "" {
+		now, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			panic(err)
+		}
+		e.now = func() time.Time { return now }
+	}
+	e.hasher.Cost = userdb.Cost{Memory: 64, Time: 1, Threads: 1}
+	e.tick = 10 * time.Millisecond
+	e.user = func() string { return cmp.Or(os.Getenv("JOTKIT_TEST_USER"), "root") }
+	return e
+}
+
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir+"/home")
+			e.Setenv("JOTKIT_TEST_NOW", "2026-01-02T03:04:05Z")
+			return nil
+		},
+		Cmds: scriptCommands(),
+	})
+}
+
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"exits":    cmdExits,
+		"keep":     cmdKeep,
+		"pty":      cmdPty,
+		"forge":    cmdForge,
+		"newkey":   cmdNewKey,
+		"lastchar": cmdLastChar,
+		"fill":     cmdFill,
+		"damage":   cmdDamage,
+		"truncate": cmdTruncate,
+		"nosuch":   cmdNoSuch,
+	}
+}
+
+// exits CODE prog args… runs prog, and wants this exit status. stdout and stderr are there for the next lines.
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE prog args...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := err.(*exec.ExitError)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, and %d was wanted", got, want)
+	}
+}
+
+// keep NAME puts what was on stdout last into the variable NAME.
+func cmdKeep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: keep NAME")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+}
+
+// nosuch STRING FILE… wants files and streams not to hold the string, taken as it is.
+func cmdNoSuch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: nosuch STRING FILE...")
+	}
+	text, err := strconv.Unquote(`"` + args[0] + `"`)
+	ts.Check(err)
+	for _, file := range args[1:] {
+		if strings.Contains(ts.ReadFile(file), text) {
+			ts.Fatalf("%s holds %q", file, text)
+		}
+	}
+}

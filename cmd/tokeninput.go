@@ -1,0 +1,85 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// maxTokenInput is how much is read in search of a token: four times the longest one, for the white space around it.
+const maxTokenInput = 64 << 10
+
+// A tokenInput is where a token comes from.
+type tokenInput struct{ file string }
+
+func (t *tokenInput) bind(f *pflag.FlagSet) {
+	f.Var(nonEmpty{&t.file}, "token-file", "read the token from the file `F`")
+}
+
+// token finds the token: the argument, or - for stdin, or --token-file, or JOTKIT_TOKEN, or what is piped in. It says
+// nothing about whether it is one.
+func (e *env) token(ctx context.Context, args []string, from tokenInput) (string, error) {
+	raw, err := e.rawToken(ctx, args, from)
+	if err != nil {
+		return "", err
+	}
+	raw = bareToken(raw)
+	if several(raw) {
+		return "", usagef("give one token at a time", "there is more than one token")
+	}
+	return raw, nil
+}
+
+func (e *env) rawToken(ctx context.Context, args []string, from tokenInput) (string, error) {
+	switch {
+	case len(args) > 0 && from.file != "":
+		return "", usagef("leave out one of them", "a token as argument and --token-file")
+	case len(args) > 0 && args[0] != "-":
+		return args[0], nil
+	case from.file != "":
+		data, _, err := e.readFile(ctx, from.file, maxTokenInput)
+		return string(data), err
+	case len(args) > 0:
+		data, err := e.stdin(ctx, maxTokenInput)
+		return string(data), err
+	}
+	if fromEnv := e.getenv("JOTKIT_TOKEN"); fromEnv != "" {
+		return fromEnv, nil
+	}
+	if e.term.in || e.inTaken {
+		return "", usagef("give it as an argument, with --token-file, in JOTKIT_TOKEN, or pipe it in", "the token is missing")
+	}
+	data, err := e.stdin(ctx, maxTokenInput)
+	return string(data), err
+}
+
+// bareToken takes off what people copy along with a token: white space, quotes, the word Bearer.
+func bareToken(s string) string {
+	for {
+		was := s
+		s = strings.TrimSpace(s)
+		for _, quote := range []string{`"`, `'`} {
+			if len(s) > 1 && strings.HasPrefix(s, quote) && strings.HasSuffix(s, quote) {
+				s = s[1 : len(s)-1]
+			}
+		}
+		if scheme := "bearer "; len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+			s = s[len(scheme):]
+		}
+		if s == was {
+			return s
+		}
+	}
+}
+
+// several tells whether s holds more than one token. One that was broken over lines still has but two dots.
+func several(s string) bool {
+	whole := 0
+	for _, word := range strings.Fields(s) {
+		if dots := strings.Count(bareToken(word), "."); dots == 2 || dots == 4 {
+			whole++
+		}
+	}
+	return whole > 1
+}

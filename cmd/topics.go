@@ -1,0 +1,63 @@
+package cmd
+
+func topicNames() []string { return []string{"exit-codes", "environment", "files", "security"} }
+
+// topicText is the text of a help topic, or "".
+func topicText(name string) string {
+	switch name {
+	case "environment":
+		return environmentTopic
+	case "files":
+		return filesTopic
+	case "security":
+		return securityTopic
+	}
+	return ""
+}
+
+const environmentTopic = `Environment. A flag wins over its variable.
+
+  JOTKIT_STORE           the store, as --store
+  JOTKIT_SEAL_KEY_FILE   its seal key, as --seal-key-file
+  JOTKIT_TOKEN           the token, where none is given
+  XDG_DATA_HOME          where the store is by default
+  XDG_CONFIG_HOME        where the seal key is by default
+  NO_COLOR, TERM=dumb    no colour, as --no-color
+
+There is no variable for a password: other programs could read
+it. Use --password-stdin or --password-file.
+`
+
+const filesTopic = `Files.
+
+  $XDG_DATA_HOME/jotkit/jotkit.db        the store
+  $XDG_DATA_HOME/jotkit/jotkit.db.lock   beside it: lock, and
+                                         guard against old copies
+  $XDG_CONFIG_HOME/jotkit/seal.key       the seal key
+
+Without those variables: ~/.local/share and ~/.config. All are
+for their owner alone (0600, directories 0700). Without its seal
+key a store cannot be read by anyone, you included: keep a copy
+of both, in different places.
+`
+
+const securityTopic = `Security.
+
+Refused, always: alg none; an algorithm that is not the key's;
+unknown critical headers; names that stand twice; keys that the
+token brings along (jwk, jku, x5c, x5u); tokens without exp or
+over 16 KiB.
+
+Keys: HMAC secrets at least as long as the hash (32, 48, 64
+bytes), RSA 2048 to 8192 bits, EC on the curve of the algorithm.
+A weak key is refused when it comes in, and so is every token
+that is verified with one.
+
+Passwords: at least 15 characters unless the settings say less,
+no other rules; hashed with Argon2id. After some failures a name
+has to wait, at most 15 minutes.
+
+A store file that gets away without its seal key shows names,
+and no secret. Who can write the store can put back old records,
+but cannot make a revoked token good.
+`

@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"jotkit/token"
+)
+
+// verifyOptions are what verify was told beside the token.
+type verifyOptions struct {
+	from  tokenInput
+	key   keyInput
+	want  token.Expect
+	at    time.Time
+	field string
+	jws   bool
+}
+
+func newVerify(e *env) *cobra.Command {
+	var o verifyOptions
+	c := &cobra.Command{
+		Use:   "verify [TOKEN]",
+		Short: "Check a token and print its claims",
+		Long: `Check a token and print its claims.
+
+The exit status says why a token was refused: see jotkit help
+exit-codes. Without a key the store's keys are taken, its issuer
+and audience are expected, and revocation is asked. With a key
+from elsewhere no store is touched, and what you do not ask for
+is not checked: the report says so.`,
+		Example: `  jotkit verify "$T"
+  jotkit login ada | jotkit verify -
+  jotkit verify --key issuer.pem --iss https://id.example --aud api "$T"
+  jotkit verify --min-ttl 5m --field sub "$T"`,
+		Args: atMost(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := o.key.check(); err != nil {
+				return err
+			}
+			raw, err := e.token(c.Context(), args, o.from)
+			if err != nil {
+				return err
+			}
+			report, err := e.examine(c.Context(), raw, o)
+			if err != nil {
+				return err
+			}
+			return e.showVerdict(report, o)
+		},
+	}
+	o.from.bind(c.Flags())
+	o.key.bind(c)
+	bindExpect(c.Flags(), &o.want)
+	c.Flags().Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
+	c.Flags().Var(nonEmpty{&o.field}, "field", "print one field: sub, a.b, header.kid")
+	c.Flags().BoolVar(&o.jws, "jws", false, "check the signature alone and print the payload as it is")
+	for _, other := range []string{
+		"iss", "aud", "typ", "require", "scope", "role", "leeway", "max-age", "min-ttl", "at", "field",
+	} {
+		c.MarkFlagsMutuallyExclusive("jws", other)
+	}
+	return c
+}
+
+// showVerdict answers with the claims of a good token, and with --json with the report of any.
+func (e *env) showVerdict(r *token.Report, o verifyOptions) error {
+	refused := r.Err()
+	if e.json && o.field == "" {
+		if err := e.printJSON(newReportJSON(r)); err != nil {
+			return err
+		}
+		if err := e.out.Flush(); err != nil { // asked for, so it is there on failure too
+			return err
+		}
+		return refused
+	}
+	e.showReport(r)
+	switch {
+	case refused != nil:
+		return refused
+	case o.jws:
+		return e.printPayload(r.Payload)
+	case o.field != "":
+		value, err := field(r.Header, r.Payload, o.field)
+		if err != nil {
+			return err
+		}
+		return e.printField(value)
+	}
+	claims, err := indented(r.Payload)
+	if err != nil {
+		return err
+	}
+	return e.print(claims + "\n")
+}
+
+// printPayload writes a payload that may be anything. A terminal is shown it safely, all else gets the very bytes.
+func (e *env) printPayload(payload []byte) error {
+	if e.term.out {
+		return e.print(escaped(string(payload), func(r rune) bool { return r != '\n' && r != '\t' && steers(r) }))
+	}
+	_, err := e.out.Write(payload)
+	return err
+}
