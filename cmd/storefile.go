@@ -4,10 +4,13 @@ import (
 	"context"
 
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/bolt"
 )
 
-func (e *env) storeAt(path string) kv.Store { return kv.NewMemory() }
+// storeAt is the store in the file at path.
+func (e *env) storeAt(path string) kv.Store { return bolt.New(path, bolt.Options{Wait: e.wait}) }
 
+// createStore makes the store in the file at path.
 func (e *env) createStore(ctx context.Context, path string, fill func(kv.Tx) error) error {
-	return kv.ErrNoStore
+	return bolt.Create(ctx, path, bolt.Options{Wait: e.wait}, fill)
 }

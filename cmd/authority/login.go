@@ -167,5 +167,6 @@ func (c *change) access(user *userdb.User, r LoginRequest) (token.Draft, error) 
 		scopes = r.Scopes
 	}
 	draft := token.Draft{Subject: user.Name, Audience: r.Audience, Scopes: scopes, Roles: user.Roles}
-	return draft, c.settings.complete(&draft, r.TTL, c.now)
+	err = c.settings.complete(&draft, r.TTL, c.now)
+	return draft, err
 }

@@ -30,6 +30,9 @@ type Minted struct {
 // Mint makes tokens with a key of the store, and hands each to the caller. One audit line stands for all of them, and is
 // written before the first is handed out. Too long a life, or a key that must not sign, is ErrPolicy.
 func (a *Authority) Mint(ctx context.Context, r MintRequest, each func(Minted) error) error {
+	if err := a.rehearse(ctx, r); err != nil {
+		return a.refused(ctx, "mint", r.Subject, err)
+	}
 	var key *token.Key
 	err := a.change(ctx, "mint", r.Subject, func(c *change) (err error) {
 		if err := c.settings.complete(&r.Draft, r.TTL, c.now); err != nil {
@@ -51,6 +54,23 @@ func (a *Authority) Mint(ctx context.Context, r MintRequest, each func(Minted) e
 		return err
 	}
 	return mint(key, r, each)
+}
+
+// rehearse signs the first token and throws it away, so that a draft nobody can sign leaves no line of tokens made.
+func (a *Authority) rehearse(ctx context.Context, r MintRequest) error {
+	s, err := a.state(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.settings.complete(&r.Draft, r.TTL, a.now()); err != nil {
+		return err
+	}
+	key, err := signer(s.ring, r.KeyID)
+	if err != nil {
+		return err
+	}
+	_, err = r.Sign(key)
+	return err
 }
 
 // MintWith makes tokens with a key from elsewhere. There is no store in it, so neither settings nor limits nor audit.

@@ -59,12 +59,16 @@ func (a *Authority) revokeID(ctx context.Context, jti string, exp time.Time, r R
 		err := fmt.Errorf("%w: a token without jti cannot be revoked alone: revoke its user or its key", ErrConflict)
 		return nil, a.refused(ctx, "revoke", "", err)
 	}
-	return a.revoke(ctx, userdb.KindToken, jti, r, func(c *change) userdb.Entry {
+	done, err := a.revoke(ctx, userdb.KindToken, jti, r, func(c *change) userdb.Entry {
 		if exp.IsZero() {
 			return userdb.Entry{Until: c.ring.LastExp(c.now)}
 		}
 		return userdb.Entry{Until: exp.Add(margin)}
 	})
+	if err == nil && !exp.IsZero() && !a.Now().Before(exp) {
+		done.Note = "it had expired already" // though it may still pass by the leeway of a verifier
+	}
+	return done, err
 }
 
 // RevokeUser ends the tokens of a user that were issued up to now, or up to the cut asked for. The name need not be a
@@ -97,9 +101,6 @@ func (a *Authority) revoke(ctx context.Context, kind userdb.Kind, id string, r R
 			return err
 		}
 		done = &Revocation{Revocation: written}
-		if written.Expired(c.now) {
-			done.Note = "it had expired already"
-		}
 		if r.DryRun {
 			return errNothing
 		}

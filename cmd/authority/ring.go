@@ -3,6 +3,8 @@ package authority
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"jotkit/keyring"
@@ -55,10 +57,10 @@ type RotateRequest struct {
 func (a *Authority) Rotate(ctx context.Context, r RotateRequest) (changed bool, keys []keyring.Entry, err error) {
 	spare, err := a.spare(ctx, r.Algorithm)
 	if err != nil {
-		return false, nil, err
+		return false, nil, a.refused(ctx, "rotate", "", err)
 	}
 	rotate := func(c *change) error {
-		changed = c.ring.Age(c.now) >= r.IfOlderThan
+		changed = r.IfOlderThan <= 0 || c.ring.Age(c.now) >= r.IfOlderThan
 		if !changed {
 			keys = c.ring.Entries()
 			return errNothing
@@ -68,12 +70,18 @@ func (a *Authority) Rotate(ctx context.Context, r RotateRequest) (changed bool, 
 			return err
 		}
 		keys = c.ring.Entries()
+		for _, k := range keys {
+			if k.State == keyring.Active || k.State == keyring.Next {
+				c.note(string(k.State), k.KID)
+			}
+		}
 		if r.DryRun {
 			return errNothing
 		}
 		return c.putRing()
 	}
-	return changed, keys, a.change(ctx, "rotate", "", rotate)
+	err = a.change(ctx, "rotate", "", rotate)
+	return changed, keys, err
 }
 
 func (c *change) rotate(r RotateRequest) error {
@@ -129,11 +137,23 @@ func (a *Authority) ImportKeys(ctx context.Context, keys []*token.Key) (entries 
 				return err
 			}
 			entries = append(entries, entry)
-			c.note(entry.KID, entry.Algorithm)
 		}
+		c.noteKeys(entries)
 		return c.putRing()
 	})
 	return entries, err
+}
+
+// noteKeys names keys in one detail, for a line takes few of them and a file may hold many keys.
+func (c *change) noteKeys(entries []keyring.Entry) {
+	kids := make([]string, len(entries))
+	for i, e := range entries {
+		kids[i] = e.KID
+	}
+	c.note("kid", strings.Join(kids, " "))
+	if len(kids) > 1 {
+		c.note("count", strconv.Itoa(len(kids)))
+	}
 }
 
 // RevokeKey ends every token of a key at once: the emergency. The selector is a kid, the start of one, or a version. If
@@ -141,13 +161,14 @@ func (a *Authority) ImportKeys(ctx context.Context, keys []*token.Key) (entries 
 func (a *Authority) RevokeKey(ctx context.Context, selector string, r Revoke) (entry keyring.Entry, err error) {
 	spare, err := a.spare(ctx, "")
 	if err != nil {
-		return entry, err
+		return entry, a.refused(ctx, "keys revoke", "", err)
 	}
 	err = a.change(ctx, "keys revoke", "", func(c *change) error {
 		c.ring.Generate = spare
 		if entry, err = c.ring.Find(selector); err != nil {
 			return err
 		}
+		c.note("kid", entry.KID)
 		if err := c.ring.Revoke(entry.KID, c.now); err != nil {
 			return err
 		}

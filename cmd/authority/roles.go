@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -24,6 +25,7 @@ func (a *Authority) Roles(ctx context.Context) ([]userdb.Role, error) {
 func (a *Authority) SetRole(ctx context.Context, name string, scopes []string) error {
 	return a.change(ctx, "roles set", "", func(c *change) error {
 		c.note("role", name)
+		c.note("scopes", strings.Join(scopes, " "))
 		return userdb.SetRole(c, name, scopes)
 	})
 }

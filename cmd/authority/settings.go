@@ -189,8 +189,12 @@ func (a *Authority) Settings(ctx context.Context) (Settings, error) {
 
 // ChangeSettings makes these changes, all or none, and returns the settings as they are then. Errors are ErrSetting.
 func (a *Authority) ChangeSettings(ctx context.Context, changes []Setting) (now Settings, err error) {
+	spare, err := a.spareFor(ctx, changes)
+	if err != nil {
+		return now, a.refused(ctx, "settings", "", err)
+	}
 	err = a.change(ctx, "settings", "", func(c *change) error {
-		now = c.settings
+		now, c.ring.Generate = c.settings, spare
 		for _, s := range changes {
 			if err := now.Set(s.Name, s.Value); err != nil {
 				return err
@@ -206,6 +210,16 @@ func (a *Authority) ChangeSettings(ctx context.Context, changes []Setting) (now 
 		return putSettings(c, now)
 	})
 	return now, err
+}
+
+// spareFor makes a key ahead where the algorithm is to change. One that is none is left for Set to refuse.
+func (a *Authority) spareFor(ctx context.Context, changes []Setting) (func(string) (*token.Key, error), error) {
+	for _, s := range slices.Backward(changes) {
+		if s.Name == "alg" && slices.Contains(token.Algorithms(), s.Value) {
+			return a.spare(ctx, s.Value)
+		}
+	}
+	return nil, nil
 }
 
 // follow brings the ring into line with new settings: how long retired keys are kept, and what the next key is for.

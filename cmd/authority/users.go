@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -22,9 +23,14 @@ func (a *Authority) Register(ctx context.Context, name, password string, roles [
 	}
 	now := a.now()
 	user := userdb.User{Name: mapped, Roles: roles, Hash: hash, Created: now, Changed: now}
-	return &user, a.change(ctx, "register", mapped, func(c *change) error {
+	err = a.change(ctx, "register", mapped, func(c *change) error {
+		c.note("roles", strings.Join(roles, " "))
 		return userdb.CreateUser(c, user)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return &user, nil
 }
 
 // credentials holds a name and a password to the rules, and hashes the password.
@@ -79,6 +85,11 @@ func (a *Authority) Enable(ctx context.Context, name string) (*userdb.User, erro
 // ChangeRoles adds and removes roles. Tokens that are out keep what they say until they expire.
 func (a *Authority) ChangeRoles(ctx context.Context, name string, add, remove []string) (*userdb.User, error) {
 	return a.edit(ctx, "users role", name, func(c *change, u *userdb.User) error {
+		for verb, roles := range map[string][]string{"add": add, "remove": remove} {
+			if len(roles) > 0 {
+				c.note(verb, strings.Join(roles, " "))
+			}
+		}
 		for _, role := range remove {
 			if !slices.Contains(u.Roles, role) && !slices.Contains(add, role) {
 				return fmt.Errorf("%w: %q does not have it", userdb.ErrNoRole, u.Name)
@@ -135,8 +146,17 @@ func (c *change) cut(name, reason string) error {
 }
 
 // endNow puts a cut at now in the place of whatever is denied of the user: they may have been disabled, and are not now.
+// An earlier revocation is not to be undone any more, for the cut would go with it.
 func (c *change) endNow(name string) error {
-	return userdb.ReplaceDeny(c, c.secrets, userdb.KindUser, name, userdb.Entry{Until: c.ring.LastExp(c.now), Cut: c.now}, c.now)
+	digest, err := userdb.DenyDigest(c.secrets, userdb.KindUser, name)
+	if err != nil {
+		return err
+	}
+	if err := userdb.RemoveRevocation(c, digest); err != nil {
+		return err
+	}
+	cut := userdb.Entry{Until: c.ring.LastExp(c.now), Cut: c.now}
+	return userdb.ReplaceDeny(c, c.secrets, userdb.KindUser, name, cut, c.now)
 }
 
 // ImportUsers adds people with the hashes they bring, all or none, and returns how many.

@@ -21,6 +21,9 @@ import (
 // The store is made whole under another name and then given its own: a crash leaves no half store.
 func Create(ctx context.Context, path string, o Options, fill func(kv.Tx) error) error {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // see Store.read
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	path, err := place(path)
 	if err != nil {
 		return err
