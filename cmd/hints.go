@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"slices"
 
 	"jotkit/cmd/authority"
 	"jotkit/keyring"
@@ -83,8 +84,8 @@ func refusalHint(r *token.Report) string {
 	worst := r.Reason()
 	if worst == token.ClaimMismatch {
 		for _, c := range r.Checks {
-			if flag := flagOfCheck[c.Name]; flag != "" && c.Status == token.Fail {
-				return "if that is what you expect, say so with " + flag
+			if hint := hintOfCheck(c); hint != "" {
+				return hint
 			}
 		}
 	}
@@ -96,7 +97,17 @@ func refusalHint(r *token.Report) string {
 	return ""
 }
 
-// flagOfCheck is the flag that says what a check expects.
-var flagOfCheck = map[string]string{
-	"iss": "--iss", "aud": "--aud", "typ": "--typ", "scope": "--scope", "role": "--role", "max_age": "--max-age",
+// hintOfCheck is the way out of a check of the claims that failed, or "".
+func hintOfCheck(c token.Check) string {
+	switch {
+	case c.Name == "revocation" && c.Status == token.Skip && c.Got != "":
+		return "whether it was revoked at that time is not on record any more: ask without --at"
+	case c.Status != token.Fail:
+		return ""
+	case c.Name == "exp":
+		return "a token without exp would be good for ever: have its maker set one"
+	case slices.Contains([]string{"iss", "aud", "typ"}, c.Name):
+		return "if that is what you expect, say so with --" + c.Name
+	}
+	return "the token does not give what was asked for; jotkit decode shows what it gives"
 }

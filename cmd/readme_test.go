@@ -30,22 +30,12 @@ func TestReadmeExits(t *testing.T) {
 	}
 }
 
-// TestReadmeCommands types what README shows, in one shell from top to bottom, with a binary built for it. A command ends
+// TestReadmeCommands types what README shows, in one shell from top to bottom. A command ends
 // well unless its line says "# exit N"; lines below it, up to the next command, are what it prints on stdout.
 func TestReadmeCommands(t *testing.T) {
-	for _, needed := range []string{"sh", "openssl"} {
-		if _, err := exec.LookPath(needed); err != nil {
-			if os.Getenv("JOTKIT_PEERS") == "require" {
-				t.Fatal(err)
-			}
-			t.Skipf("%s is not installed", needed)
-		}
-	}
+	peer(t, "sh")
+	peer(t, "openssl")
 	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "bin", "jotkit"), "jotkit")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	work := filepath.Join(dir, "work")
 	if err := os.Mkdir(work, 0o700); err != nil {
 		t.Fatal(err)
@@ -57,7 +47,7 @@ func TestReadmeCommands(t *testing.T) {
 	sh := exec.CommandContext(t.Context(), "sh")
 	sh.Dir = work
 	sh.Stdin = strings.NewReader(readmeScript(commands))
-	sh.Env = []string{"HOME=" + dir, "PATH=" + filepath.Join(dir, "bin") + ":" + os.Getenv("PATH")}
+	sh.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH")}
 	if out, err := sh.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

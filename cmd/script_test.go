@@ -66,6 +66,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"damage":   cmdDamage,
 		"truncate": cmdTruncate,
 		"nosuch":   cmdNoSuch,
+		"waitfile": cmdWaitFile,
 	}
 }
 
@@ -109,4 +110,18 @@ func cmdNoSuch(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s holds %q", file, text)
 		}
 	}
+}
+
+// waitfile FILE waits until a program in the background has made the file.
+func cmdWaitFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: waitfile FILE")
+	}
+	for range 2000 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("no %q", args[0])
 }

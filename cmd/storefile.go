@@ -2,15 +2,19 @@ package cmd
 
 import (
 	"context"
+	"time"
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
 )
 
-// storeAt is the store in the file at path.
-func (e *env) storeAt(path string) kv.Store { return bolt.New(path, bolt.Options{Wait: e.wait}) }
+// storeAt is the store in the file at path. Nothing is read of it yet.
+func (e *env) storeAt(path string) kv.Store { return bolt.New(path, e.boltOptions()) }
 
-// createStore makes the store in the file at path.
+// createStore makes the file, whole or not at all. Where there is something at path it is kv.ErrExists.
 func (e *env) createStore(ctx context.Context, path string, fill func(kv.Tx) error) error {
-	return bolt.Create(ctx, path, bolt.Options{Wait: e.wait}, fill)
+	return bolt.Create(ctx, path, e.boltOptions(), fill)
 }
+
+// boltOptions takes --wait 0s at its word, which for bolt stands for its default.
+func (e *env) boltOptions() bolt.Options { return bolt.Options{Wait: max(e.wait, time.Millisecond)} }

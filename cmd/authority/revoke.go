@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"jotkit/keyring"
 	"jotkit/token"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -61,7 +62,7 @@ func (a *Authority) revokeID(ctx context.Context, jti string, exp time.Time, r R
 	}
 	done, err := a.revoke(ctx, userdb.KindToken, jti, r, func(c *change) userdb.Entry {
 		if exp.IsZero() {
-			return userdb.Entry{Until: c.ring.LastExp(c.now)}
+			return userdb.Entry{Until: c.lastExp()}
 		}
 		return userdb.Entry{Until: exp.Add(margin)}
 	})
@@ -82,7 +83,7 @@ func (a *Authority) RevokeUser(ctx context.Context, name string, r Revoke) (*Rev
 		name = mapped // as the tokens of a registered person have it
 	}
 	return a.revoke(ctx, userdb.KindUser, name, r, func(c *change) userdb.Entry {
-		return userdb.Entry{Until: c.ring.LastExp(c.now), Cut: r.Before}
+		return userdb.Entry{Until: c.lastExp(), Cut: r.Before}
 	})
 }
 
@@ -123,6 +124,17 @@ func (c *change) deny(kind userdb.Kind, id string, e userdb.Entry, reason string
 	return userdb.PutRevocation(c, c.secrets, userdb.Revocation{
 		Kind: kind, Name: id, Until: e.Until, Reason: reason, By: c.event.By, At: c.now,
 	}, c.now)
+}
+
+// lastExp is when nothing issued by now can be alive any more. Tokens of a key that was imported to verify were issued
+// elsewhere, for who knows how long: what ends them too is remembered for good, or they would come back to life.
+func (c *change) lastExp() time.Time {
+	for _, k := range c.ring.Entries() {
+		if k.State == keyring.VerifyOnly && k.LastExp.IsZero() {
+			return userdb.Forever
+		}
+	}
+	return c.ring.LastExp(c.now)
 }
 
 // Revocations lists what is revoked now, without what has expired.

@@ -141,7 +141,7 @@ func (a *Authority) edit(ctx context.Context, verb, name string, fn func(*change
 
 // cut ends the tokens a user has now, for a reason that revocations list shows.
 func (c *change) cut(name, reason string) error {
-	_, err := c.deny(userdb.KindUser, name, userdb.Entry{Until: c.ring.LastExp(c.now)}, reason)
+	_, err := c.deny(userdb.KindUser, name, userdb.Entry{Until: c.lastExp()}, reason)
 	return err
 }
 
@@ -155,7 +155,7 @@ func (c *change) endNow(name string) error {
 	if err := userdb.RemoveRevocation(c, digest); err != nil {
 		return err
 	}
-	cut := userdb.Entry{Until: c.ring.LastExp(c.now), Cut: c.now}
+	cut := userdb.Entry{Until: c.lastExp(), Cut: c.now}
 	return userdb.ReplaceDeny(c, c.secrets, userdb.KindUser, name, cut, c.now)
 }
 

@@ -69,9 +69,9 @@ func (h *held) lock(write bool) error {
 			return err
 		}
 		h.f = f
-		same, err := isAt(f, companionPath(h.path))
+		info, same, err := isAt(f, companionPath(h.path))
 		if same {
-			h.c, err = h.s.mapped(f, writable)
+			h.c, err = h.s.mapped(f, info, writable)
 		}
 		if same && err == nil && write && !writable {
 			err = &fs.PathError{Op: "write", Path: f.Name(), Err: fs.ErrPermission}
@@ -85,26 +85,21 @@ func (h *held) lock(write bool) error {
 }
 
 // isAt tells whether f is still the file at path.
-func isAt(f *os.File, path string) (bool, error) {
-	mine, err := f.Stat()
-	if err != nil {
-		return false, err
+func isAt(f *os.File, path string) (info fs.FileInfo, same bool, err error) {
+	if info, err = f.Stat(); err != nil {
+		return nil, false, err
 	}
 	there, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return info, false, nil
 	}
-	return err == nil && os.SameFile(mine, there), err
+	return info, err == nil && os.SameFile(info, there), err
 }
 
 // mapped returns the mapping of the companion f, the one that this Store has already if it is of the same file. It is
 // nil for a blank one.
-func (s *Store) mapped(f *os.File, writable bool) (*companion, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	c := s.bell.Load()
+func (s *Store) mapped(f *os.File, info fs.FileInfo, writable bool) (c *companion, err error) {
+	c = s.bell.Load()
 	switch {
 	case info.Size() < companionSize: // blank, and if it was not when it was mapped, deadly to read
 		s.bell.Store(nil)
@@ -120,7 +115,7 @@ func (s *Store) mapped(f *os.File, writable bool) (*companion, error) {
 
 func (h *held) sign() {
 	if h.c != nil && h.c.writable {
-		h.c.sign(os.Getpid(), hostname())
+		h.c.sign(os.Getpid(), h.s.host())
 	}
 }
 
@@ -155,6 +150,15 @@ func (s *Store) busy(ctx context.Context) error {
 		return fmt.Errorf("%w, held by %s: %w", kv.ErrBusy, by, context.Cause(ctx))
 	}
 	return fmt.Errorf("%w, held by %s", kv.ErrBusy, by)
+}
+
+// remap maps a companion that was not opened to be locked, or has just been filled.
+func (s *Store) remap(f *os.File, writable bool) (*companion, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return s.mapped(f, info, writable)
 }
 
 func hostname() string {

@@ -35,6 +35,7 @@ type Options struct {
 type Store struct {
 	path string
 	wait time.Duration
+	host func() string // the name of this one, asked for once
 
 	turn     chan struct{} // holds one token while a transaction of this Store runs
 	bell     atomic.Pointer[companion]
@@ -51,7 +52,7 @@ func New(path string, o Options) *Store {
 	if o.Wait == 0 {
 		o.Wait = defaultWait
 	}
-	return &Store{path: path, wait: o.Wait, turn: make(chan struct{}, 1)}
+	return &Store{path: path, wait: o.Wait, host: sync.OnceValue(hostname), turn: make(chan struct{}, 1)}
 }
 
 // Path returns the path that the store was named by.

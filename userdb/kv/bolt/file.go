@@ -20,7 +20,8 @@ type file struct {
 	db    *bbolt.DB
 	tx    *bbolt.Tx
 	f     *os.File
-	stuck bool // bbolt panicked: its own locks may be held, and its Close would wait for ever
+	size  int64 // when it was locked
+	stuck bool  // bbolt panicked: its own locks may be held, and its Close would wait for ever
 }
 
 // openFile opens the store with bbolt and begins a transaction. The mode is 0 for a file that must be there, or the
@@ -33,7 +34,7 @@ func openFile(ctx context.Context, path string, wait time.Duration, write bool, 
 		Timeout:      storeLockTimeout(wait),
 		OpenFile: func(name string, flags int, mode os.FileMode) (_ *os.File, err error) {
 			flags = flags&^os.O_CREATE | create
-			h.f, err = openLocked(ctx, name, flags, mode, write)
+			h.f, h.size, err = openLocked(ctx, name, flags, mode, write)
 			return h.f, err
 		},
 	}
@@ -53,38 +54,42 @@ func openFile(ctx context.Context, path string, wait time.Duration, write bool, 
 
 // openLocked opens the file and waits for bbolt's lock on it, so that bbolt, which polls and knows no context, finds
 // it taken by itself. An empty file is refused: bbolt would make a new store of it.
-func openLocked(ctx context.Context, name string, flags int, mode os.FileMode, write bool) (*os.File, error) {
+func openLocked(ctx context.Context, name string, flags int, mode os.FileMode, write bool) (*os.File, int64, error) {
 	f, err := os.OpenFile(name, flags, mode)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	var size int64
 	if err = waitStore(ctx, f, write); err == nil {
-		var info fs.FileInfo
-		switch info, err = f.Stat(); {
-		case err != nil:
-		case !info.Mode().IsRegular():
-			err = damaged("no regular file")
-		case info.Size() == 0 && flags&os.O_CREATE == 0:
-			err = damaged("0 bytes")
-		}
+		size, err = sizeOf(f)
+	}
+	if err == nil && size == 0 && flags&os.O_CREATE == 0 {
+		err = damaged("0 bytes")
 	}
 	if err != nil {
 		f.Close()
-		return nil, err
+		return nil, 0, err
 	}
-	return f, nil
+	return f, size, nil
+}
+
+func sizeOf(f *os.File) (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return 0, damaged("no regular file")
+	}
+	return info.Size(), nil
 }
 
 // pages gives the bytes of the state that the transaction sees. They end where the state does, which must be in the
 // file: a mapping goes on behind the end of a file that was cut off, and to read there kills the process.
 func (h *file) pages() (*pages, error) {
-	info, err := h.f.Stat()
-	if err != nil {
-		return nil, err
-	}
 	size := h.tx.Size()
-	if size > info.Size() || size < 0 {
-		return nil, damaged("it has %d bytes of %d", info.Size(), size)
+	if size > h.size || size < 0 {
+		return nil, damaged("it has %d bytes of %d", h.size, size)
 	}
 	at := h.db.Info()
 	start := *(*unsafe.Pointer)(unsafe.Pointer(&at.Data)) // of bbolt's mapping, which the collector does not move

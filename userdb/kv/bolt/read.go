@@ -85,7 +85,7 @@ func (s *Store) firstRev() (kv.Rev, error) {
 		return 0, err
 	}
 	defer f.Close()
-	c, err := s.mapped(f, writable)
+	c, err := s.remap(f, writable)
 	if err != nil || c == nil {
 		return 0, err
 	}

@@ -109,7 +109,7 @@ func (h *held) commit(w writes) error {
 func (h *held) complete(n numbers) (err error) {
 	if h.c == nil {
 		if err = fillCompanion(h.f, n); err == nil {
-			h.c, err = h.s.mapped(h.f, true)
+			h.c, err = h.s.remap(h.f, true)
 		}
 		h.sign()
 	}

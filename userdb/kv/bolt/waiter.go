@@ -117,5 +117,5 @@ func (s *Store) claim(w *waiter, err error) (*os.File, bool, error) {
 
 // know maps the companion that is waited for, so that who gives up can say who has it.
 func (s *Store) know(w *waiter) {
-	_, _ = s.mapped(w.f, w.writable) // without it, "another process" has it
+	_, _ = s.remap(w.f, w.writable) // without it, "another process" has it
 }

@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// A home is a place for a store of its own, where jotkit runs as a process.
+type home struct {
+	t   testing.TB
+	dir string
+	bin string
+}
+
+const testPassword = "correct horse battery staple"
+
+func newHome(t testing.TB) home {
+	t.Helper()
+	bin, err := exec.LookPath("jotkit") // this test binary under that name, put there by TestMain: its hashes are cheap
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := home{t, t.TempDir(), bin}
+	if err := os.WriteFile(h.path("pass"), []byte(testPassword+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func (h home) path(name string) string { return h.dir + "/" + name }
+
+// store is the path of the store of this home.
+func (h home) store() string { return h.path("jotkit.db") }
+
+// command is jotkit with these arguments, not started.
+func (h home) command(args ...string) *exec.Cmd {
+	c := exec.Command(h.bin, args...)
+	c.Dir = h.dir
+	c.Env = []string{
+		"HOME=" + h.dir, "JOTKIT_STORE=" + h.store(), "JOTKIT_SEAL_KEY_FILE=" + h.path("seal.key"), "PATH=" + os.Getenv("PATH"),
+	}
+	return c
+}
+
+// run runs jotkit to its end, which must be a good one, and returns what it answers.
+func (h home) run(args ...string) string {
+	h.t.Helper()
+	var errs strings.Builder
+	c := h.command(args...)
+	c.Stderr = &errs
+	out, err := c.Output()
+	if err != nil {
+		h.t.Fatalf("jotkit %s: %v\n%s", strings.Join(args, " "), err, errs.String())
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// long tells whether the fault tests are to run in full.
+func long() bool { return os.Getenv("JOTKIT_LONG") != "" }
