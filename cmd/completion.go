@@ -6,7 +6,7 @@ func newCompletion(e *env) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
 		Use:   "completion SHELL",
-		Short: "Write completions for bash, zsh, fish, powershell",
+		Short: "Write what a shell needs to complete words",
 		Example: `  source <(jotkit completion bash)
   jotkit completion zsh > "${fpath[1]}/_jotkit"`,
 		Args:      exactly("SHELL"),

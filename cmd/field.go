@@ -22,7 +22,7 @@ func field(header, claims json.RawMessage, path string) (json.RawMessage, error)
 	return nil, fmt.Errorf("%w: %q", errAbsent, path)
 }
 
-// lookUp goes down a path. A name may hold dots itself, as those that are URLs do, so the longest one that fits is taken.
+// lookUp goes down a path. A name may hold dots itself, as those that are URLs do, so longer ones are tried first.
 func lookUp(from json.RawMessage, path string) (json.RawMessage, bool) {
 	if items, ok := elements(from); ok {
 		head, rest, deeper := strings.Cut(path, ".")
@@ -41,12 +41,14 @@ func lookUp(from json.RawMessage, path string) (json.RawMessage, bool) {
 	}
 	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '.') {
 		for _, m := range members {
-			switch {
-			case m.Name != path[:end]:
-			case end == len(path):
+			if m.Name != path[:end] {
+				continue
+			}
+			if end == len(path) {
 				return m.Value, true
-			default:
-				return lookUp(m.Value, path[end+1:])
+			}
+			if value, found := lookUp(m.Value, path[end+1:]); found {
+				return value, true
 			}
 		}
 	}

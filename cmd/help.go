@@ -37,6 +37,9 @@ Topics: exit-codes, environment, files, security.`,
 
 // help writes the help of a command: examples come first, since most people read no further.
 func (e *env) help(c *cobra.Command) {
+	if own := c.Flags().Lookup("help"); own != nil {
+		own.Hidden = true // who reads this knows it
+	}
 	var out strings.Builder
 	long := c.Long
 	if long == "" {
@@ -62,9 +65,6 @@ func (e *env) help(c *cobra.Command) {
 const helpWidth = 78
 
 func usageLine(c *cobra.Command) string {
-	if c.HasAvailableSubCommands() && (!c.HasParent() || c.Flags().Lookup("help") == nil) {
-		return c.CommandPath() + " COMMAND"
-	}
 	line := c.CommandPath() + strings.TrimPrefix(c.Use, c.Name())
 	if c.HasAvailableLocalFlags() && c.HasParent() {
 		line += " [flags]"

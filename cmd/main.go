@@ -9,6 +9,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -31,6 +32,7 @@ func (e *env) run(ctx context.Context, args []string) int {
 	c, err := root.ExecuteContextC(ctx)
 	if err != nil && !*began {
 		err = usageOf(c, err)
+		e.json = e.json || slices.Contains(args, "--json") // flags behind a bad one have not been read
 	}
 	if err == nil {
 		err = e.out.Flush()

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -26,10 +28,23 @@ func createFile(name string, data []byte) error {
 		return err
 	}
 	defer os.Remove(temporary)
-	if err := os.Link(temporary, name); err != nil { // unlike a rename it does not overwrite
+	err = os.Link(temporary, name) // unlike a rename it does not overwrite
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = copyNew(name, data)
+	}
+	if err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(name))
+}
+
+// copyNew is for file systems without links: a crash may leave part of a file, and never overwrites one.
+func copyNew(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return written(f, data)
 }
 
 // stage writes data beside where it is to be.
@@ -38,7 +53,12 @@ func stage(name string, data []byte) (temporary string, err error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = f.Write(data)
+	return f.Name(), written(f, data)
+}
+
+// written fills a new file, and removes it where that fails.
+func written(f *os.File, data []byte) error {
+	_, err := f.Write(data)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -47,7 +67,6 @@ func stage(name string, data []byte) (temporary string, err error) {
 	}
 	if err != nil {
 		os.Remove(f.Name())
-		return "", err
 	}
-	return f.Name(), nil
+	return err
 }

@@ -81,19 +81,15 @@ func (e *env) create(ctx context.Context, s authority.Settings) error {
 	if err != nil {
 		return err
 	}
+	if made { // said at once: another process may be quicker to make the store of it
+		e.note("made a seal key: %s (keep a copy apart from the store)", keyPath)
+	}
 	if err := e.createStore(ctx, path, sealed.Fill(key, found)); err != nil {
 		return err
 	}
-	e.noteCreated(path, keyPath, made)
-	return nil
-}
-
-// noteCreated names both files: who loses one of them has lost the store.
-func (e *env) noteCreated(path, keyPath string, made bool) {
 	e.note("made a new store: %s", path)
-	if made {
-		e.note("made its seal key: %s (keep a copy apart from the store)", keyPath)
-	} else {
+	if !made {
 		e.note("sealed with the key that was there: %s", keyPath)
 	}
+	return nil
 }

@@ -51,8 +51,7 @@ func (e *env) password(ctx context.Context, from passwordInput, isNew bool) (str
 }
 
 func (e *env) ask(ctx context.Context, prompt string) (string, error) {
-	fmt.Fprint(e.errs, prompt)
-	line, err := e.term.hidden(ctx)
+	line, err := e.term.hidden(ctx, func() { fmt.Fprint(e.errs, prompt) })
 	fmt.Fprintln(e.errs)
 	return string(line), err
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"jotkit/userdb"
 )
 
 func newRegister(e *env) *cobra.Command {
@@ -17,11 +19,14 @@ func newRegister(e *env) *cobra.Command {
   jotkit register ci --role service --password-file /run/secrets/ci`,
 		Args: exactly("NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
-			a, err := e.writing(c.Context())
+			if _, err := userdb.ParseName(args[0]); err != nil {
+				return err // before a store is made for nobody
+			}
+			password, err := e.password(c.Context(), from, true)
 			if err != nil {
 				return err
 			}
-			password, err := e.password(c.Context(), from, true)
+			a, err := e.writing(c.Context())
 			if err != nil {
 				return err
 			}

@@ -65,18 +65,29 @@ func (e *env) coloured(status token.Status, head string) string {
 	return green + mark + off + head[len(mark):]
 }
 
+// checkJSON is a check with all its fields there, empty or not.
+type checkJSON struct {
+	Name     string       `json:"name"`
+	Status   token.Status `json:"status"`
+	Expected string       `json:"expected"`
+	Got      string       `json:"got"`
+}
+
 // reportJSON is the report for scripts. Claims are there once the signature is good and they are a JSON object.
 type reportJSON struct {
 	Valid  bool            `json:"valid"`
 	Exit   int             `json:"exit"`
 	Reason string          `json:"reason"`
-	Checks []token.Check   `json:"checks"`
+	Checks []checkJSON     `json:"checks"`
 	Header json.RawMessage `json:"header,omitempty"`
 	Claims json.RawMessage `json:"claims,omitempty"`
 }
 
 func newReportJSON(r *token.Report) reportJSON {
-	out := reportJSON{Valid: r.Err() == nil, Exit: statusOf(r.Reason()), Reason: "ok", Checks: r.Checks, Header: r.Header}
+	out := reportJSON{Valid: r.Err() == nil, Exit: statusOf(r.Reason()), Reason: exits[exitOK].Name, Header: r.Header}
+	for _, c := range r.Checks {
+		out.Checks = append(out.Checks, checkJSON{c.Name, c.Status, c.Expected, c.Got})
+	}
 	if reason := r.Reason(); reason != "" {
 		out.Reason = string(reason)
 	}

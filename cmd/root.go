@@ -15,7 +15,7 @@ const (
 // one of usage.
 func newRoot(e *env) (root *cobra.Command, began *bool) {
 	root = &cobra.Command{
-		Use:   "jotkit",
+		Use:   "jotkit COMMAND",
 		Short: "Make, read, verify and revoke JSON Web Tokens",
 		Example: `  jotkit register ada
   T=$(jotkit login ada)

@@ -60,7 +60,8 @@ type lostKeyError struct{ name, store string }
 func (e *lostKeyError) Error() string {
 	return fmt.Sprintf("%v: there is no %q", kv.ErrSealKey, e.name)
 }
-func (e *lostKeyError) Is(target error) bool { return errors.Is(kv.ErrSealKey, target) }
+
+func (e *lostKeyError) Unwrap() error { return kv.ErrSealKey }
 
 func (e *lostKeyError) hint() string {
 	return fmt.Sprintf("the store %s can be read with its own seal key alone: put it back at %s, or name it with --seal-key-file",

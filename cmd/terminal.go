@@ -11,8 +11,8 @@ import (
 type terminal struct {
 	in, out, errs bool
 	columns       int // of stderr, 0 where that is no terminal
-	// hidden reads a line without echo.
-	hidden func(context.Context) ([]byte, error)
+	// hidden asks and reads a line without echo.
+	hidden func(ctx context.Context, ask func()) ([]byte, error)
 }
 
 func processTerminal() terminal {
@@ -24,19 +24,21 @@ func processTerminal() terminal {
 	return t
 }
 
-// hiddenLine reads a password from stdin. Where the person leaves with Ctrl-C the terminal is given back as it was: the
-// read goes on in a goroutine that nobody waits for, and would leave the shell without echo.
-func hiddenLine(ctx context.Context) ([]byte, error) {
+// hiddenLine reads a password from stdin. Echo is off before the question shows, for some answer at once. The terminal is
+// given back as it was, also where the person leaves with Ctrl-C: the read goes on then in a goroutine that nobody waits
+// for, and would leave the shell without echo.
+func hiddenLine(ctx context.Context, ask func()) ([]byte, error) {
 	fd := int(os.Stdin.Fd())
 	was, err := term.GetState(fd)
 	if err != nil {
 		return nil, err
 	}
-	line, err := interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
-	if ctx.Err() != nil {
-		_ = term.Restore(fd, was)
+	defer func() { _ = term.Restore(fd, was) }()
+	if err := silence(fd); err != nil {
+		return nil, err
 	}
-	return line, err
+	ask()
+	return interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
 }
 
 // colour tells whether messages may be coloured. It is decided for stderr alone; answers never are. The terminal itself

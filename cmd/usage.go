@@ -33,7 +33,7 @@ func usageOf(c *cobra.Command, err error) error {
 
 // A group is a command that is nothing without the next word.
 func group(use, short string, children ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: bare}
+	c := &cobra.Command{Use: use + " COMMAND", Short: short, Args: cobra.ArbitraryArgs, RunE: bare}
 	c.AddCommand(children...)
 	return c
 }

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 these tests make keys that no sound code would
+
 package keyring_test
 
 import (

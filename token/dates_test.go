@@ -26,7 +26,8 @@ func TestDateForms(t *testing.T) {
 			})
 		}
 	}
-	for _, form := range []string{`+1700000900`, `01700000900`, `1700000900.`, `.5`, `0x6553f484`, `1_700_000_900`, `Infinity`, `1e`, ``} {
+	for _, form := range []string{`+1700000900`, `01700000900`, `1700000900.`, `.5`,
+		`0x6553f484`, `1_700_000_900`, `Infinity`, `1e`, ``} {
 		t.Run("no JSON "+form, func(t *testing.T) {
 			refused(t, v, sign(t, k, head(k), `{"exp":`+form+`}`), token.Malformed, true)
 		})

@@ -31,7 +31,8 @@ func TestDecode(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if h, p, s := string(u.Header.JSON()), string(u.Payload()), string(u.Signature()); h != c.header || p != c.payload || s != "sig" {
+			h, p, s := string(u.Header.JSON()), string(u.Payload()), string(u.Signature())
+			if h != c.header || p != c.payload || s != "sig" {
 				t.Errorf("got %s, %s, %q", h, p, s)
 			}
 		})

@@ -10,15 +10,15 @@ import (
 // FuzzVerify: whatever is accepted is, byte for byte, a token that was signed. There is no second spelling of one.
 // (ECDSA has one, n - s, which no fuzzer stumbles upon: see TestECDSASignatures.)
 func FuzzVerify(f *testing.F) {
-	signed := map[string]bool{}
+	good, known := map[string]bool{}, map[string]bool{}
 	verifiers := map[string]*token.Verifier{}
-	for _, alg := range []string{"HS256", "ES256", "EdDSA", "RS256", "PS256"} {
-		k := keyFor(f, alg)
-		verifiers[alg] = verifier(f, k.Public())
-		for _, raw := range []string{sign(f, k, head(k), good), sign(f, k, `{"alg":"`+alg+`"}`, `{"exp":1700000001}`)} {
-			signed[raw] = true
-			f.Add(raw)
-			for _, altered := range alterations(raw) {
+	for _, a := range readAttacks(f).Attacks { // from a file: each worker of the fuzzer must know the same tokens
+		f.Add(a.Token)
+		known[a.Token] = true // signed, perhaps, and refused for what it says
+		if a.Reason == "" {
+			good[a.Token] = true
+			verifiers[a.Alg] = verifier(f, keyFor(f, a.Alg).Public())
+			for _, altered := range alterations(a.Token) {
 				f.Add(altered)
 			}
 		}
@@ -29,17 +29,14 @@ func FuzzVerify(f *testing.F) {
 			if (err == nil) != (claims != nil) {
 				t.Fatalf("%s: claims %v and error %v", alg, claims, err)
 			}
-			if err == nil && !signed[raw] {
+			if err == nil && !good[raw] {
 				t.Errorf("%s: accepted %q, which nobody signed", alg, raw)
-			}
-			if err != nil && signed[raw] && claims != nil {
-				t.Errorf("%s: %v", alg, err)
 			}
 			report, err := v.Examine(t.Context(), raw)
 			if err != nil {
 				t.Fatalf("%s: no verdict: %v", alg, err)
 			}
-			if report.Payload != nil && !signed[raw] {
+			if report.Payload != nil && !known[raw] {
 				t.Errorf("%s: the payload of %q came out, which nobody signed", alg, raw)
 			}
 		}
@@ -52,7 +49,8 @@ func alterations(raw string) []string {
 	dot := strings.IndexByte(raw, '.')
 	return []string{
 		raw[:last] + flipped(raw[last]), raw[:last], raw + "A", raw + "=", raw + "\n", " " + raw, raw + ".", raw[:dot] + "=" + raw[dot:],
-		raw[:last] + "\r\n" + raw[last:], strings.ReplaceAll(raw, "_", "/"), strings.ReplaceAll(raw, "-", "+"), raw[dot:], raw[:strings.LastIndexByte(raw, '.')+1],
+		raw[:last] + "\r\n" + raw[last:], strings.ReplaceAll(raw, "_", "/"), strings.ReplaceAll(raw, "-", "+"),
+		raw[dot:], raw[:strings.LastIndexByte(raw, '.')+1],
 	}
 }
 

@@ -110,11 +110,7 @@ func TestKeysInTheToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := `"http://` + l.Addr().String() + `/jwks.json"`
-	point, err := own.Public().Material().(*ecdsa.PublicKey).Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	public := `{"kty":"EC","crv":"P-256","x":"` + b64.EncodeToString(point[1:33]) + `","y":"` + b64.EncodeToString(point[33:]) + `"}`
+	public := jwkOf(t, own)
 	k := keyFor(t, "ES256")
 	v := verifier(t, k.Public())
 	for name, offer := range map[string]string{
@@ -130,4 +126,14 @@ func TestKeysInTheToken(t *testing.T) {
 	if n := calls.Load(); n != 0 {
 		t.Errorf("%d connections were opened", n)
 	}
+}
+
+// jwkOf is the public half of a P-256 key as a JWK.
+func jwkOf(t *testing.T, k *token.Key) string {
+	t.Helper()
+	point, err := k.Public().Material().(*ecdsa.PublicKey).Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return `{"kty":"EC","crv":"P-256","x":"` + b64.EncodeToString(point[1:33]) + `","y":"` + b64.EncodeToString(point[33:]) + `"}`
 }

@@ -69,7 +69,8 @@ func TestOddKids(t *testing.T) {
 	for name, kid := range map[string]string{
 		"path": "../../../../dev/null", "absolute path": "/dev/null", "encoded path": "..%2f..%2fdev%2fnull", "this file": "keyset_test.go",
 		"SQL": "x' UNION SELECT 'secret' --", "shell": "k;id", "template": "${jndi:ldap://127.0.0.1/a}", "URL": "http://127.0.0.1/k",
-		"NUL": `k\u0000`, "NUL and more": `k\u0000.pem`, "other case": "K", "space": "k ", "newline": `k\n`, "star": "*", "long": strings.Repeat("k", 11000),
+		"NUL": `k\u0000`, "NUL and more": `k\u0000.pem`, "other case": "K", "space": "k ", "newline": `k\n`,
+		"star": "*", "long": strings.Repeat("k", 11000),
 		"look-alike": "\uff4b", "combining": "k\u0301", "object": `[object Object]`, "prototype": "__proto__",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -113,7 +113,7 @@ func materialFor(tb testing.TB, alg string) any {
 	tb.Helper()
 	switch alg {
 	case "HS256", "HS384", "HS512":
-		return secret(64)
+		return readVector(tb, "rfc7515-a1.json").material(tb)
 	case "ES256":
 		return readVector(tb, "rfc7515-a3.json").material(tb)
 	case "ES384":

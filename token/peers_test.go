@@ -22,7 +22,9 @@ type peer struct {
 }
 
 // peerClaims is what a peer signs in its own words.
-var peerClaims = map[string]any{"iss": "https://id.example", "sub": "ada", "aud": []string{"api"}, "exp": now.Unix() + 60, "iat": now.Unix()}
+var peerClaims = map[string]any{
+	"iss": "https://id.example", "sub": "ada", "aud": []string{"api"}, "exp": now.Unix() + 60, "iat": now.Unix(),
+}
 
 var peers = []peer{
 	{"go-jose", "Ed25519", signByGoJose, verifyByGoJose},
@@ -31,7 +33,8 @@ var peers = []peer{
 
 func signByGoJose(tb testing.TB, alg string, material any) string {
 	tb.Helper()
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg), Key: material}, (&jose.SignerOptions{}).WithType("JWT"))
+	key := jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg), Key: material}
+	signer, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -116,7 +119,7 @@ func TestPeers(t *testing.T) {
 					t.Errorf("%s takes ours with any key, so that it takes ours shows nothing", p.name)
 				}
 				refused(t, verifier(t, newKey(t, "k", alg, other)), theirs, token.BadSignature, false)
-				draft.ExpiresAt, draft.NotBefore, draft.IssuedAt = now.Add(-time.Minute), time.Time{}, time.Time{}
+				draft = token.Draft{ExpiresAt: now.Add(-time.Minute)}
 				if ours, err = draft.Sign(k); err != nil || p.verify(ours, alg, k.Material()) == nil {
 					t.Errorf("%s takes an expired token (%v)", p.name, err)
 				}

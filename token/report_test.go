@@ -53,7 +53,8 @@ func TestReportNamesEverything(t *testing.T) {
 		{Name: "require tenant", Status: token.Fail}, {Name: "scope", Status: token.Fail}, {Name: "role", Status: token.Fail},
 		{Name: "max_age", Status: token.Fail}, {Name: "min_ttl", Status: token.Fail}, {Name: "revocation", Status: token.Fail},
 	}
-	if d := cmp.Diff(want, got.Checks, cmpopts.IgnoreUnexported(token.Check{}), cmpopts.IgnoreFields(token.Check{}, "Expected", "Got")); d != "" {
+	alone := cmp.Options{cmpopts.IgnoreUnexported(token.Check{}), cmpopts.IgnoreFields(token.Check{}, "Expected", "Got")}
+	if d := cmp.Diff(want, got.Checks, alone); d != "" {
 		t.Error(d)
 	}
 	for _, c := range got.Checks {
@@ -62,7 +63,9 @@ func TestReportNamesEverything(t *testing.T) {
 		}
 	}
 	err := got.Err()
-	held := map[token.Reason]bool{token.Revoked: true, token.Expired: true, token.NotYetValid: true, token.ClaimMismatch: true, token.TooLittleLife: true}
+	held := map[token.Reason]bool{
+		token.Revoked: true, token.Expired: true, token.NotYetValid: true, token.ClaimMismatch: true, token.TooLittleLife: true,
+	}
 	for _, r := range reasons {
 		if errors.Is(err, r) != held[r] {
 			t.Errorf("errors.Is finds %q: %v, want %v", r, !held[r], held[r])

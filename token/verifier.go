@@ -49,7 +49,7 @@ func (v *Verifier) Examine(ctx context.Context, raw string) (*Report, error) {
 	r := &Report{at: v.now()}
 	header, err := v.genuine(ctx, r, raw)
 	if err != nil {
-		return nil, err // no report: its checks so far have passed, and whoever overlooks the error must not take that for a verdict
+		return nil, err // no report: what passed so far is no verdict, should somebody overlook the error
 	}
 	if r.Reason() != "" {
 		return r, nil

@@ -25,15 +25,23 @@ var errMarshal = errors.New("a seal key is written by Encode alone")
 
 // A Key is the seal key of a store: 32 bytes, kept in a file outside it. However it is printed or logged, its bytes
 // do not show. The zero Key opens nothing.
+//
+// Keys are passed by value. Two are the same when their ids are; == tells only whether one is a copy of the other.
 type Key struct {
-	b *[keySize]byte // a pointer: fmt calls no method of a field that is not exported, and would print the bytes
+	// fmt calls no method of a field that is not exported, but prints what it finds there, behind one pointer too (after
+	// a verb that does not fit). It follows no second one.
+	b **[keySize]byte
 }
+
+func keyOf(b *[keySize]byte) Key { return Key{&b} }
+
+func (k Key) bytes() []byte { return (*k.b)[:] }
 
 // NewKey makes a random seal key.
 func NewKey() Key {
-	k := Key{new([keySize]byte)}
-	rand.Read(k.b[:]) // never fails: it ends the program instead (crypto/rand)
-	return k
+	b := new([keySize]byte)
+	rand.Read(b[:]) // never fails: it ends the program instead (crypto/rand)
+	return keyOf(b)
 }
 
 // ParseKey reads the text form of a key, white space around it allowed. The error is kv.ErrSealKey and shows nothing
@@ -47,7 +55,7 @@ func ParseKey(text []byte) (Key, error) {
 	if err != nil || len(raw) != keySize || bytes.ContainsAny(encoded, "\r\n") { // the decoder skips line ends
 		return Key{}, fmt.Errorf("%w: no %d bytes in base64url after %q", kv.ErrSealKey, keySize, keyPrefix)
 	}
-	return Key{(*[keySize]byte)(raw)}, nil
+	return keyOf((*[keySize]byte)(raw)), nil
 }
 
 // Encode returns the text form of the key, for a file that only its owner can read: one line with its line end.
@@ -55,7 +63,7 @@ func (k Key) Encode() []byte {
 	if k.IsZero() {
 		return nil
 	}
-	return []byte(keyPrefix + base64.RawURLEncoding.EncodeToString(k.b[:]) + "\n")
+	return []byte(keyPrefix + base64.RawURLEncoding.EncodeToString(k.bytes()) + "\n")
 }
 
 // IsZero tells whether this is no key at all.
@@ -75,7 +83,7 @@ func (k Key) ID() string {
 
 // derive makes another key out of this one (RFC 5869).
 func (k Key) derive(salt, info string, length int) ([]byte, error) {
-	return hkdf.Key(sha256.New, k.b[:], []byte(salt), info, length)
+	return hkdf.Key(sha256.New, k.bytes(), []byte(salt), info, length)
 }
 
 // String does not show the key.

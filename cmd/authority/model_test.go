@@ -1,0 +1,112 @@
+package authority_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"jotkit/cmd/authority"
+	"jotkit/token"
+	"jotkit/userdb/kv"
+)
+
+// A made is a token as the model knows it.
+type made struct {
+	raw, jti, sub, kid string
+	iat, exp           time.Time
+}
+
+// A person is somebody as the model knows them, registered or not.
+type person struct {
+	registered, disabled bool
+	cut                  time.Time
+}
+
+// A model says in the plainest way what the authority must answer.
+type model struct {
+	w       *world
+	people  map[string]*person
+	tokens  []made
+	revoked map[string]bool // by jti
+	keys    map[string]bool // revoked ones
+}
+
+var names = []string{"ada", "bob", "eve"}
+
+// TestVerdictsFollowTheModel: whatever is done in whatever order, each token is refused for the reason it should be.
+func TestVerdictsFollowTheModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		settings := authority.DefaultSettings()
+		settings.LoginDelay = false
+		m := &model{
+			w:       found(t, kv.NewMemory(), settings),
+			people:  map[string]*person{"ada": {}, "bob": {}, "eve": {}},
+			revoked: map[string]bool{},
+			keys:    map[string]bool{},
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"register": m.register, "remove": m.remove, "login": m.login, "login again": m.login, "mint": m.mint,
+			"revoke token": m.revokeToken, "revoke id": m.revokeID, "revoke user": m.revokeUser, "undo": m.undo,
+			"disable": m.disable, "enable": m.enable, "password": m.setPassword,
+			"rotate": m.rotate, "revoke key": m.revokeKey, "time": m.pass, "verify": m.verify, "verify again": m.verify,
+		})
+		for _, k := range m.tokens {
+			m.check(t, k)
+		}
+		m.w.auditHolds(t)
+	})
+}
+
+// reason is the verdict there has to be. Long after its end a token may be refused for what is left on record.
+func (m *model) reason(k made) (want token.Reason, long bool) {
+	p := m.people[k.sub]
+	switch {
+	case m.keys[k.kid], m.revoked[k.jti], p.disabled, !p.cut.IsZero() && !k.iat.After(p.cut):
+		want = token.Revoked
+	case !m.w.now.Before(k.exp):
+		want = token.Expired
+	}
+	return want, m.w.now.After(k.exp.Add(token.MaxLeeway))
+}
+
+func (m *model) check(t *rapid.T, k made) {
+	want, long := m.reason(k)
+	got := m.w.verdict(t, k.raw)
+	if long && (got == token.Revoked || got == token.Expired || got == token.BadSignature) {
+		return
+	}
+	if got != want {
+		t.Fatalf("token %s of %s, issued %v, at %v: %q, want %q", k.jti, k.sub, k.iat, m.w.now, got, want)
+	}
+}
+
+func (m *model) verify(t *rapid.T) { m.check(t, m.anyToken(t)) }
+
+func (m *model) pass(t *rapid.T) {
+	m.w.pass(rapid.SampledFrom([]time.Duration{time.Second, 20 * time.Second, 6 * time.Minute, time.Hour, 26 * time.Hour}).
+		Draw(t, "by"))
+}
+
+// anybody draws a name, and says who that is.
+func (m *model) anybody(t *rapid.T) (string, *person) {
+	name := rapid.SampledFrom(names).Draw(t, "name")
+	return name, m.people[name]
+}
+
+func (m *model) anyToken(t *rapid.T) made {
+	if len(m.tokens) == 0 {
+		t.Skip("there is none")
+	}
+	return rapid.SampledFrom(m.tokens).Draw(t, "token")
+}
+
+// took notes a token that was made.
+func (m *model) took(t *rapid.T, raw string) {
+	read, err := token.Decode(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exp, _, iat := read.Times()
+	m.tokens = append(m.tokens, made{raw, read.Text("jti"), read.Text("sub"), read.Header.KeyID, iat.Time, exp.Time})
+}

@@ -1,0 +1,231 @@
+package bolt_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/sealed"
+)
+
+// A flipped is a sealed store in which bits are flipped one at a time, and what there is to be read in it.
+type flipped struct {
+	t       *testing.T
+	path    string
+	file    *os.File
+	store   kv.Store
+	whole   []byte
+	records map[string]string
+	names   []string
+	since   kv.Rev // a revision, and
+	changed []string
+}
+
+// newFlipped makes a store of n records, every one written twice and some taken away: so there are free pages with
+// values that were true once.
+func newFlipped(t *testing.T, n int) *flipped {
+	f := &flipped{t: t, records: make(map[string]string)}
+	key := sealed.NewKey()
+	under := create(t, sealed.Fill(key, nil))
+	f.path, f.store = under.Path(), sealed.New(under, key)
+	name := func(i int) string { return fmt.Sprintf("deny/%05d", i) }
+	for _, version := range []string{"old", "new"} {
+		for some := range slices.Chunk(rand.Perm(n), max(n/4, 1)) {
+			if _, err := f.store.Update(t.Context(), func(tx kv.Tx) (err error) {
+				for _, i := range some {
+					f.records[name(i)] = version + " of " + name(i)
+					err = errors.Join(err, tx.Put(name(i), []byte(f.records[name(i)])))
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	f.since, _ = f.store.Rev()
+	f.changed = []string{name(n - 1), name(n)}
+	delete(f.records, name(n-1))
+	f.records[name(n)] = "last"
+	if _, err := f.store.Update(t.Context(), func(tx kv.Tx) error {
+		return errors.Join(tx.Delete(name(n-1)), tx.Put(name(n), []byte("last")))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for name := range f.records {
+		f.names = append(f.names, name)
+	}
+	slices.Sort(f.names)
+	f.whole = read(t, f.path)
+	var err error
+	if f.file, err = os.OpenFile(f.path, os.O_RDWR, 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.file.Close() })
+	return f
+}
+
+// with flips a bit while it runs fn.
+func (f *flipped) with(bit int, fn func()) {
+	at := bit / 8
+	f.set(at, f.whole[at]^1<<(bit%8))
+	fn()
+	f.set(at, f.whole[at])
+}
+
+func (f *flipped) set(at int, b byte) {
+	if _, err := f.file.WriteAt([]byte{b}, int64(at)); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// look reads what it can. It may not be there, or not be had; what is had must be right.
+func (f *flipped) look(bit int) {
+	wrong := func(what string, got any, err error) {
+		f.t.Errorf("bit %d of byte %d (page %d, %d): %s: %q, %v", bit%8, bit/8, bit/8/4096, bit/8%4096, what, got, err)
+	}
+	err := f.store.View(f.t.Context(), func(v kv.View) error {
+		for range 2 {
+			name := f.names[rand.IntN(len(f.names))]
+			value, err := v.Get(name)
+			if err == nil && string(value) != f.records[name] || err != nil && !lost(err) {
+				wrong("get "+name, value, err)
+			}
+			found, value, err := v.Floor(name)
+			if err == nil && !f.belongs(found, value) || err != nil && !lost(err) {
+				wrong("floor "+name, found, err)
+			}
+		}
+		for e, err := range v.Scan("deny/", f.names[rand.IntN(len(f.names))]) {
+			if err == nil && !f.belongs(e.Name, e.Value) || err != nil && !lost(err) {
+				wrong("scan", e.Name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, kv.ErrUnavailable) {
+		wrong("view", nil, err)
+	}
+	if bit%4 > 0 {
+		return
+	}
+	names, _, err := f.store.Changes(f.t.Context(), f.since)
+	if err == nil && !slices.Equal(names, f.changed) || err != nil && !errors.Is(err, kv.ErrCompacted) && !lost(err) {
+		wrong("changes", names, err)
+	}
+}
+
+func lost(err error) bool {
+	return errors.Is(err, kv.ErrNotFound) || errors.Is(err, kv.ErrUnavailable)
+}
+
+func (f *flipped) belongs(name string, value []byte) bool {
+	if !strings.HasPrefix(name, "deny/") {
+		return name == kv.SecretsName // Floor goes over all names
+	}
+	return f.records[name] == string(value)
+}
+
+// often returns how many times to try something.
+func often(normal, long int) int {
+	switch {
+	case os.Getenv("JOTKIT_LONG") != "":
+		return long
+	case testing.Short() || raced:
+		return normal / 6
+	}
+	return normal
+}
+
+// Every bit of a store of a few pages; without JOTKIT_LONG, of the bytes that are zero only some.
+func TestEveryBit(t *testing.T) {
+	f := newFlipped(t, 10)
+	long, tried := os.Getenv("JOTKIT_LONG") != "", 0
+	for at := range f.whole {
+		used := f.whole[at] != 0
+		for bit := at * 8; bit < at*8+8; bit++ {
+			if quick := testing.Short() || raced; !long && (quick && bit%311 != 0 || !used && bit%41 != 0) {
+				continue
+			}
+			f.with(bit, func() { f.look(bit) })
+			tried++
+		}
+	}
+	f.look(-1) // and the store is as it was
+	t.Logf("%d of %d bits", tried, len(f.whole)*8)
+}
+
+// A store with branch pages, where a bit can lead a search astray, or round in a circle.
+func TestDeepBits(t *testing.T) {
+	f := newFlipped(t, 3000)
+	tries := often(1200, 200_000)
+	branches := pagesOfKind(f.whole, 1)
+	if len(branches) == 0 {
+		t.Fatal("no branch page")
+	}
+	important := append(append(branches, pagesOfKind(f.whole, 0x10)...), 0, 1)
+	for i := range tries {
+		page := rand.IntN(len(f.whole) / 4096)
+		if i%4 > 0 {
+			page = important[rand.IntN(len(important))]
+		}
+		bit := page*4096*8 + rand.IntN(4096*8)
+		if i%2 > 0 {
+			bit = page*4096*8 + rand.IntN(400*8)
+		}
+		f.with(bit, func() { f.look(bit) })
+	}
+}
+
+// pagesOfKind returns the pages that have this flag in their header.
+func pagesOfKind(file []byte, kind byte) (ids []int) {
+	for at := 0; at < len(file); at += 4096 {
+		if file[at+8] == kind && file[at+9] == 0 {
+			ids = append(ids, at/4096)
+		}
+	}
+	return ids
+}
+
+// Writing to a store with a flipped bit works, or is refused; it never takes the process along, and what is read
+// afterwards is right or refused too.
+func TestWriteWithFlippedBit(t *testing.T) {
+	tries := often(150, 20_000)
+	for _, n := range []int{10, 800} {
+		f := newFlipped(t, n)
+		companion := read(t, f.path+".lock")
+		important := append(pagesOfKind(f.whole, 1), pagesOfKind(f.whole, 0x10)...)
+		for i := range tries {
+			bit := rand.IntN(len(f.whole) * 8)
+			if i%2 > 0 {
+				bit = important[rand.IntN(len(important))]*4096*8 + rand.IntN(200*8)
+			}
+			f.set(bit/8, f.whole[bit/8]^1<<(bit%8))
+			changed := f.names[rand.IntN(len(f.names))]
+			gone := f.names[rand.IntN(len(f.names))]
+			before := f.records[changed]
+			_, err := f.store.Update(t.Context(), func(tx kv.Tx) error {
+				return errors.Join(tx.Delete(gone), tx.Put(changed, []byte("newer")))
+			})
+			if err != nil && !errors.Is(err, kv.ErrUnavailable) {
+				t.Errorf("bit %d: update: %v", bit, err)
+			}
+			f.records[changed] = "newer"
+			if err == nil {
+				f.since++
+				f.changed = []string{changed, gone}
+				slices.Sort(f.changed)
+				f.changed = slices.Compact(f.changed)
+				f.look(bit)
+				f.since--
+			}
+			f.records[changed] = before
+			write(t, f.path, f.whole)
+			write(t, f.path+".lock", companion)
+		}
+	}
+}

@@ -1,0 +1,264 @@
+package sealed_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/kvtest"
+	"jotkit/userdb/kv/sealed"
+)
+
+func TestSealedMemory(t *testing.T) {
+	kvtest.Run(t, func(t *testing.T) kv.Store {
+		key := sealed.NewKey()
+		return sealed.New(memory(t, key, nil), key)
+	})
+}
+
+// memory makes a store in memory, sealed under key: what comes back is how it lies.
+func memory(t *testing.T, key sealed.Key, fill func(kv.Tx) error) *kv.Memory {
+	t.Helper()
+	m := kv.NewMemory()
+	update(t, m, sealed.Fill(key, fill))
+	return m
+}
+
+func update(t *testing.T, s kv.Store, fn func(kv.Tx) error) {
+	t.Helper()
+	if _, err := s.Update(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// get reads one record in a transaction of its own.
+func get(t *testing.T, s kv.Store, name string) (value []byte, err error) {
+	t.Helper()
+	err = s.View(t.Context(), func(v kv.View) (err error) {
+		value, err = v.Get(name)
+		return err
+	})
+	return value, err
+}
+
+func put(t *testing.T, s kv.Store, name string, value []byte) {
+	t.Helper()
+	update(t, s, func(tx kv.Tx) error { return tx.Put(name, value) })
+}
+
+func TestFill(t *testing.T) {
+	key := sealed.NewKey()
+	m := memory(t, key, func(tx kv.Tx) error {
+		_, err := kv.ReadSecrets(tx)
+		return errors.Join(err, tx.Put("user/ada", []byte("in clear")))
+	})
+	s := sealed.New(m, key)
+	if value, err := get(t, s, "user/ada"); string(value) != "in clear" || err != nil {
+		t.Errorf("got %q, %v", value, err)
+	}
+	if lies, err := get(t, m, "user/ada"); bytes.Contains(lies, []byte("clear")) || len(lies) != 24+len("in clear")+16 || err != nil {
+		t.Errorf("it lies as %q, %v", lies, err)
+	}
+	if err := s.View(t.Context(), func(v kv.View) error {
+		secrets, err := kv.ReadSecrets(v)
+		lies, err2 := get(t, m, kv.SecretsName)
+		for _, secret := range [][]byte{secrets.Data, secrets.Digest, secrets.Refresh, secrets.Audit} {
+			in, _ := json.Marshal(secret)
+			if bytes.Contains(lies, bytes.Trim(in, `"`)) || bytes.Contains(lies, secret) {
+				t.Error("a secret lies in clear")
+			}
+		}
+		return errors.Join(err, err2)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSameValueLiesDifferently(t *testing.T) {
+	key := sealed.NewKey()
+	m := memory(t, key, nil)
+	s := sealed.New(m, key)
+	put(t, s, "a", []byte("1"))
+	first, _ := get(t, m, "a")
+	put(t, s, "a", []byte("1"))
+	if second, _ := get(t, m, "a"); bytes.Equal(first, second) {
+		t.Error("a nonce was used twice")
+	}
+}
+
+// A value that was changed, cut, or brought there from another name or another store does not open.
+func TestTampered(t *testing.T) {
+	key := sealed.NewKey()
+	m, other := memory(t, key, nil), memory(t, key, nil)
+	s := sealed.New(m, key)
+	put(t, s, "user/ada", []byte("ada"))
+	put(t, s, "user/eve", []byte("eve"))
+	put(t, sealed.New(other, key), "user/ada", []byte("ada"))
+	ada, _ := get(t, m, "user/ada")
+	eve, _ := get(t, m, "user/eve")
+	elsewhere, _ := get(t, other, "user/ada")
+	tampered := map[string][]byte{
+		"another name": eve, "another store": elsewhere, "empty": {}, "cut": ada[:len(ada)-1], "short": ada[:23], "longer": append(bytes.Clone(ada), 0),
+	}
+	for bit := range len(ada) * 8 {
+		flipped := bytes.Clone(ada)
+		flipped[bit/8] ^= 1 << (bit % 8)
+		tampered["bit "+string(rune('0'+bit))] = flipped
+	}
+	for name, value := range tampered {
+		put(t, m, "user/ada", value)
+		if got, err := get(t, s, "user/ada"); !errors.Is(err, kv.ErrDamaged) || !strings.Contains(err.Error(), `"user/ada"`) {
+			t.Errorf("%s: got %q, %v", name, got, err)
+		}
+		if err := s.View(t.Context(), func(v kv.View) error {
+			if _, _, err := v.Floor("user/adb"); !errors.Is(err, kv.ErrDamaged) {
+				t.Errorf("%s: floor: %v", name, err)
+			}
+			for e, err := range v.Scan("user/", "") {
+				if e.Name != "" || !errors.Is(err, kv.ErrDamaged) {
+					t.Errorf("%s: scan: %q, %v", name, e.Name, err)
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestEnvelope(t *testing.T) {
+	key, wrong := sealed.NewKey(), sealed.NewKey()
+	m := memory(t, key, func(tx kv.Tx) error { return tx.Put("a", []byte("1")) })
+	whole, _ := get(t, m, kv.SecretsName)
+	change := func(field string, value any) []byte {
+		var e map[string]any
+		if err := json.Unmarshal(whole, &e); err != nil {
+			t.Fatal(err)
+		}
+		e[field] = value
+		b, _ := json.Marshal(e)
+		return b
+	}
+	for _, test := range []struct {
+		name  string
+		lies  []byte
+		key   sealed.Key
+		want  error
+		tells []string
+	}{
+		{"as it is", whole, key, nil, nil},
+		{"another seal key", whole, wrong, kv.ErrSealKey, []string{key.ID(), wrong.ID()}},
+		{"no seal key", whole, sealed.Key{}, kv.ErrSealKey, []string{key.ID(), "none"}},
+		{"a newer schema", change("schema", 2), key, kv.ErrSchema, []string{"2", "1"}},
+		{"no schema", change("schema", 0), key, kv.ErrDamaged, []string{`"keys"`}},
+		{"another store", change("store", make([]byte, 16)), key, kv.ErrDamaged, []string{`"keys"`}},
+		{"no store", change("store", nil), key, kv.ErrDamaged, []string{`"keys"`}},
+		{"a key id that is not its own", change("seal_key", wrong.ID()), wrong, kv.ErrDamaged, []string{`"keys"`}},
+		{"other secrets", change("secrets", make([]byte, 200)), key, kv.ErrDamaged, []string{`"keys"`}},
+		{"no secrets", change("secrets", nil), key, kv.ErrDamaged, []string{`"keys"`}},
+		{"no JSON", []byte("?"), key, kv.ErrDamaged, []string{`"keys"`}},
+		{"missing", nil, key, kv.ErrDamaged, []string{`"keys"`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			update(t, m, func(tx kv.Tx) error {
+				if test.lies == nil {
+					return tx.Delete(kv.SecretsName)
+				}
+				return tx.Put(kv.SecretsName, test.lies)
+			})
+			s := sealed.New(m, test.key)
+			_, err := get(t, s, "a")
+			if !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+			for _, told := range test.tells {
+				if !strings.Contains(err.Error(), told) {
+					t.Errorf("%q does not tell %q", err, told)
+				}
+			}
+			if test.want == nil {
+				return
+			}
+			if _, err := get(t, s, "never"); !errors.Is(err, test.want) {
+				t.Errorf("a name that is not there: %v", err)
+			}
+			for name, fn := range map[string]func(kv.Tx) error{
+				"put":    func(tx kv.Tx) error { return tx.Put("a", nil) },
+				"delete": func(tx kv.Tx) error { return tx.Delete("a") },
+			} {
+				if _, err := s.Update(t.Context(), fn); !errors.Is(err, test.want) {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		})
+	}
+}
+
+func TestReseal(t *testing.T) {
+	old, with := sealed.NewKey(), sealed.NewKey()
+	m := memory(t, old, func(tx kv.Tx) error { return tx.Put("a", []byte("1")) })
+	lies, _ := get(t, m, "a")
+	if err := sealed.Reseal(t.Context(), m, with, sealed.NewKey()); !errors.Is(err, kv.ErrSealKey) {
+		t.Errorf("with the wrong key: %v", err)
+	}
+	if err := sealed.Reseal(t.Context(), m, old, sealed.Key{}); !errors.Is(err, kv.ErrSealKey) {
+		t.Errorf("to no key: %v", err)
+	}
+	for range 2 { // the second time there is nothing to do
+		if err := sealed.Reseal(t.Context(), m, old, with); err != nil {
+			t.Fatal(err)
+		}
+		if value, err := get(t, sealed.New(m, with), "a"); string(value) != "1" || err != nil {
+			t.Errorf("under the new key: %q, %v", value, err)
+		}
+		if _, err := get(t, sealed.New(m, old), "a"); !errors.Is(err, kv.ErrSealKey) {
+			t.Errorf("under the old key: %v", err)
+		}
+	}
+	if still, _ := get(t, m, "a"); !bytes.Equal(still, lies) {
+		t.Error("another record was written")
+	}
+}
+
+// The secrets can be changed, but for the one that everything lies under.
+func TestSecrets(t *testing.T) {
+	key := sealed.NewKey()
+	s := sealed.New(memory(t, key, func(tx kv.Tx) error { return tx.Put("a", []byte("1")) }), key)
+	if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return kv.PutSecrets(tx, kv.NewSecrets()) }); !errors.Is(err, sealed.ErrDataKey) {
+		t.Errorf("another data key: %v", err)
+	}
+	if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return tx.Delete(kv.SecretsName) }); !errors.Is(err, sealed.ErrDataKey) {
+		t.Errorf("no data key: %v", err)
+	}
+	refresh := kv.NewSecrets().Refresh
+	update(t, s, func(tx kv.Tx) error {
+		secrets, err := kv.ReadSecrets(tx)
+		if err != nil {
+			return err
+		}
+		secrets.Refresh = refresh
+		if err := kv.PutSecrets(tx, secrets); err != nil {
+			return err
+		}
+		again, err := kv.ReadSecrets(tx)
+		if !bytes.Equal(again.Refresh, refresh) {
+			t.Error("the transaction does not see what it wrote")
+		}
+		return err
+	})
+	if err := s.View(t.Context(), func(v kv.View) error {
+		secrets, err := kv.ReadSecrets(v)
+		if !bytes.Equal(secrets.Refresh, refresh) {
+			t.Error("not kept")
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if value, err := get(t, s, "a"); string(value) != "1" || err != nil {
+		t.Errorf("got %q, %v", value, err)
+	}
+}
