@@ -127,3 +127,20 @@ func TestImportUnnamed(t *testing.T) {
 		t.Errorf("%+v, %v", entries, err)
 	}
 }
+
+// TestImportSeveralPrivate: one key can wait as the next, so of several that can sign none is taken.
+func TestImportSeveralPrivate(t *testing.T) {
+	w := start(t)
+	var keys []*token.Key
+	for range 2 {
+		k, err := token.GenerateKey("ES256")
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, k)
+	}
+	before := len(w.keys(t))
+	if _, err := w.ImportKeys(t.Context(), keys); !errors.Is(err, authority.ErrConflict) || len(w.keys(t)) != before {
+		t.Errorf("%v, and %d keys", err, len(w.keys(t)))
+	}
+}

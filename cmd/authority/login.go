@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,11 +70,9 @@ func (a *Authority) candidate(ctx context.Context, name string) (user *userdb.Us
 		if err != nil {
 			return err
 		}
-		attempt, err := userdb.Attempts(v, s.secrets, name)
-		if err != nil {
+		if waiting, err = s.waiting(v, name, a.Now()); err != nil {
 			return err
 		}
-		waiting = s.settings.LoginDelay && attempt.Wait(a.Now()) > 0
 		user, err = userdb.GetUser(v, name)
 		if errors.Is(err, userdb.ErrNoUser) {
 			user, err = nil, nil
@@ -81,6 +80,12 @@ func (a *Authority) candidate(ctx context.Context, name string) (user *userdb.Us
 		return err
 	})
 	return user, waiting, err
+}
+
+// waiting tells whether a name has to wait after failures.
+func (s state) waiting(r kv.Reader, name string, now time.Time) (bool, error) {
+	attempt, err := userdb.Attempts(r, s.secrets, name)
+	return err == nil && s.settings.LoginDelay && attempt.Wait(now) > 0, err
 }
 
 // refuseLogin counts the failure and leaves the audit line, in one commit. An attempt that came too soon does not count:
@@ -109,8 +114,9 @@ func (a *Authority) refuseLogin(ctx context.Context, name string, user *userdb.U
 	return ErrLoginRefused
 }
 
-// grant writes the login down and signs its token. The person is read anew: who was disabled, or whose password was
-// changed, while it was being hashed is refused all the same.
+// grant writes the login down and signs its token. The person is read anew: who was disabled, whose password was changed,
+// or who has to wait for failures that came in while it was being hashed, is refused all the same. So many guesses at
+// once gain nothing over one after the other.
 func (a *Authority) grant(ctx context.Context, r LoginRequest, was *userdb.User, renewed string) (*Grant, error) {
 	var draft token.Draft
 	var key *token.Key
@@ -121,6 +127,9 @@ func (a *Authority) grant(ctx context.Context, r LoginRequest, was *userdb.User,
 		}
 		if err != nil {
 			return err
+		}
+		if waiting, err := c.waiting(c, user.Name, a.Now()); err != nil || waiting {
+			return cmp.Or(err, ErrLoginRefused)
 		}
 		if draft, err = c.access(user, r); err != nil {
 			return err

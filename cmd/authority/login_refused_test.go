@@ -86,6 +86,7 @@ func TestLoginOvertaken(t *testing.T) {
 		{"disabled", func(w *world) error { _, err := w.Disable(t.Context(), "ada"); return err }},
 		{"password changed", func(w *world) error { return w.SetPassword(t.Context(), "ada", "another "+password) }},
 		{"removed", func(w *world) error { return w.RemoveUser(t.Context(), "ada") }},
+		{"guessed at by others", func(w *world) error { failSixTimes(t, w); return nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := start(t)

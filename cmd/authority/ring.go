@@ -123,6 +123,16 @@ func (a *Authority) spare(ctx context.Context, alg string) (func(string) (*token
 // ImportKeys takes keys from elsewhere into the ring: one with a private half, or a secret, waits as the next key; one
 // without only verifies. It returns what the ring says of them.
 func (a *Authority) ImportKeys(ctx context.Context, keys []*token.Key) (entries []keyring.Entry, err error) {
+	able := 0
+	for _, k := range keys {
+		if k.CanSign() {
+			able++
+		}
+	}
+	if able > 1 {
+		err := fmt.Errorf("%w: %d keys that can sign, and one can wait as the next", ErrConflict, able)
+		return nil, a.refused(ctx, "keys import", "", err)
+	}
 	err = a.change(ctx, "keys import", "", func(c *change) error {
 		entries = nil
 		for _, k := range keys {

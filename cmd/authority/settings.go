@@ -97,13 +97,16 @@ func (s Settings) Check() error {
 	return nil
 }
 
+// longestLife bounds what can be set: nothing has to be remembered for longer.
+const longestLife = 10 * 365 * 24 * time.Hour
+
 func life(name string, field func(*Settings) *time.Duration) setting {
 	return setting{name,
 		func(s *Settings) string { return field(s).String() },
 		func(s *Settings, value string) error {
 			d, err := time.ParseDuration(value)
-			if err != nil || d < time.Second {
-				return fmt.Errorf("%q is no duration of a second or more", value)
+			if err != nil || d < time.Second || d > longestLife {
+				return fmt.Errorf("%q is no duration from a second to ten years", value)
 			}
 			*field(s) = d.Truncate(time.Second)
 			return nil

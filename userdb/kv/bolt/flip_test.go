@@ -100,7 +100,11 @@ func (f *flipped) look(bit int) {
 				wrong("floor "+name, found, err)
 			}
 		}
+		some := 100
 		for e, err := range v.Scan("deny/", f.names[rand.IntN(len(f.names))]) {
+			if some--; some == 0 {
+				break
+			}
 			if err == nil && !f.belongs(e.Name, e.Value) || err != nil && !lost(err) {
 				wrong("scan", e.Name, err)
 			}
@@ -162,7 +166,7 @@ func TestEveryBit(t *testing.T) {
 // A store with branch pages, where a bit can lead a search astray, or round in a circle.
 func TestDeepBits(t *testing.T) {
 	f := newFlipped(t, 3000)
-	tries := often(1200, 200_000)
+	tries := often(1200, 50_000)
 	branches := pagesOfKind(f.whole, 1)
 	if len(branches) == 0 {
 		t.Fatal("no branch page")

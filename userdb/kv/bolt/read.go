@@ -61,11 +61,23 @@ func (s *Store) Changes(ctx context.Context, since kv.Rev) (names []string, now 
 // there is no companion.
 func (s *Store) Rev() (kv.Rev, error) {
 	if c := s.bell.Load(); c != nil {
-		rev := c.load(atWatch)
-		runtime.KeepAlive(c)
-		return kv.Rev(rev), nil
+		return c.rev()
 	}
 	return s.firstRev()
+}
+
+// rev reads the number for which everybody has the companion mapped. Whoever cuts the companion off takes the number
+// away, and must not take the process with it.
+func (c *companion) rev() (rev kv.Rev, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = damaged("companion: %v", p)
+		}
+	}()
+	rev = kv.Rev(c.load(atWatch))
+	runtime.KeepAlive(c) // it is unmapped when it is collected
+	return rev, nil
 }
 
 // firstRev maps the companion.
@@ -89,7 +101,7 @@ func (s *Store) firstRev() (kv.Rev, error) {
 	if err != nil || c == nil {
 		return 0, err
 	}
-	return kv.Rev(c.load(atWatch)), nil
+	return c.rev()
 }
 
 // changes reads the log.

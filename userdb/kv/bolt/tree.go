@@ -7,7 +7,7 @@ import "bytes"
 type tree struct {
 	pages   *pages
 	root    uint64
-	inline  page // the only page of a small bucket, where root is 0
+	inline  page // the only page of a small bucket, which has no root
 	buckets bool // values are buckets
 }
 
@@ -22,7 +22,7 @@ type node struct {
 }
 
 func (t tree) top() (node, error) {
-	if t.root == 0 {
+	if t.inline != nil {
 		return node{page: t.inline}, nil
 	}
 	return t.at(t.root, node{})
