@@ -134,7 +134,7 @@ func scriptVariables(ts *testscript.TestScript) []string {
 	var list []string
 	for _, name := range []string{
 		"HOME", "PATH", "TERM", "NO_COLOR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "JOTKIT_STORE", "JOTKIT_SEAL_KEY_FILE",
-		"JOTKIT_TOKEN", "JOTKIT_TEST_NOW", "JOTKIT_TEST_USER", "GOCOVERDIR",
+		"JOTKIT_TOKEN", "JOTKIT_TEST_NOW", "JOTKIT_TEST_USER", "GOCOVERDIR", "GORACE",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			list = append(list, name+"="+value)

@@ -47,6 +47,7 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir+"/home")
+			e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector has every process wait a second at its end
 			e.Setenv("JOTKIT_TEST_NOW", "2026-01-02T03:04:05Z")
 			return nil
 		},

@@ -2,13 +2,7 @@ package keyring
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
-)
-
-var (
-	jwsShape = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$`)
-	jweShape = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}$`)
 )
 
 // whatItIs guesses at bytes that are no key, so that the person sees which file was named by mistake.
@@ -29,9 +23,9 @@ func whatItIs(data []byte) string {
 		return "an SSH2 key (RFC 4716); convert it to PEM with ssh-keygen"
 	case bytes.HasPrefix(data, []byte{0x30, 0x82}), bytes.HasPrefix(data, []byte{0x30, 0x81}):
 		return "binary DER; convert it to PEM with openssl"
-	case jwsShape.Match(data):
+	case compactParts(data) == 3:
 		return "a token"
-	case jweShape.Match(data):
+	case compactParts(data) == 5:
 		return "an encrypted token"
 	case bytes.IndexByte(data, 0) >= 0:
 		return "a binary file"
@@ -54,4 +48,13 @@ func whatJSONItIs(o object) string {
 		return "a service account file; the key is its member \"private_key\""
 	}
 	return "a JSON object without \"kty\" or \"keys\""
+}
+
+// compactParts counts the parts of what may be a token in the compact form (RFC 7515, RFC 7516), and is 0 for what cannot.
+func compactParts(data []byte) int {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	if bytes.HasPrefix(data, []byte(".")) || len(bytes.Trim(data, alphabet+".")) > 0 {
+		return 0
+	}
+	return bytes.Count(data, []byte(".")) + 1
 }

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,7 +122,7 @@ func (v *Verifier) signed(ctx context.Context, r *Report, header Header, parts *
 	if err != nil {
 		return err
 	}
-	r.pass("key", orNone(key.ID()))
+	r.pass("key", cmp.Or(key.ID(), "the only key"))
 	r.check("algorithm", header.Algorithm == key.Algorithm(), AlgorithmRefused, key.Algorithm(), header.Algorithm)
 	if r.Reason() != "" {
 		return nil

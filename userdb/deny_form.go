@@ -7,7 +7,7 @@ import (
 )
 
 // The form of a chunk, numbers big-endian: version 1 | low 12 | high 12 | entries (digest 12 | until 4 | cut 4) … |
-// CRC-32C of all before. Entries are sorted, each digest once, all in range. The sum is against faults of the medium
+// CRC-32 of all before. Entries are sorted, each digest once, all in range. The sum is against faults of the medium
 // in a store that is not sealed; against people it is the seal that helps.
 const (
 	chunkVersion = 1
@@ -25,10 +25,8 @@ func (c Chunk) bytes() []byte {
 		b = binary.BigEndian.AppendUint32(b, e.until)
 		b = binary.BigEndian.AppendUint32(b, e.cut)
 	}
-	return binary.BigEndian.AppendUint32(b, castagnoli(b))
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
-
-func castagnoli(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
 // ParseChunk reads the value of the record of a chunk. Whatever is not exactly what was written there is kv.ErrDamaged.
 func ParseChunk(name string, value []byte) (Chunk, error) {
@@ -38,7 +36,7 @@ func ParseChunk(name string, value []byte) (Chunk, error) {
 		return Chunk{}, damaged(name, "its length is not that of a chunk")
 	case value[0] != chunkVersion:
 		return Chunk{}, damaged(name, "its form is unknown")
-	case binary.BigEndian.Uint32(value[body:]) != castagnoli(value[:body]):
+	case binary.BigEndian.Uint32(value[body:]) != crc32.ChecksumIEEE(value[:body]):
 		return Chunk{}, damaged(name, "its check sum is wrong")
 	}
 	c := Chunk{low: Digest(value[1:13]), high: Digest(value[13:25]), entries: make([]denied, 0, (body-chunkHead)/entrySize)}

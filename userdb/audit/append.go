@@ -16,7 +16,7 @@ func Append(tx kv.Tx, key []byte, chain string, e Event) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
-	if !chainName.MatchString(chain) {
+	if !isChainName(chain) {
 		return fmt.Errorf("%w: chain %q", ErrEvent, chain)
 	}
 	e, err := e.fit()

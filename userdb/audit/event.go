@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,7 +34,11 @@ const (
 	maxDetails = 16
 )
 
-var chainName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+const longestChain = 64
+
+func isChainName(s string) bool {
+	return s != "" && len(s) <= longestChain && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
 
 // fit returns e as it is kept: times in milliseconds, texts as UTF-8 of at most 256 bytes. They are cut and not
 // refused, for they come from strangers, and no stranger may keep a line from being written.

@@ -31,7 +31,7 @@ func lineName(chain string, seq uint64) string { return fmt.Sprintf("%s%016x", l
 // parseName takes a name apart into chain and number.
 func parseName(name string) (chain string, seq uint64, ok bool) {
 	chain, hexSeq, ok := strings.Cut(strings.TrimPrefix(name, linePrefix), "/")
-	if !ok || !chainName.MatchString(chain) {
+	if !ok || !isChainName(chain) {
 		return "", 0, false
 	}
 	seq, err := strconv.ParseUint(hexSeq, 16, 64)

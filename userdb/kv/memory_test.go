@@ -52,7 +52,9 @@ func TestMemorySnapshot(t *testing.T) {
 }
 
 func TestUnavailable(t *testing.T) {
-	for _, err := range []error{kv.ErrNoStore, kv.ErrBusy, kv.ErrDamaged, kv.ErrRolledBack, kv.ErrSchema, kv.ErrSealKey, kv.ErrUnsupported} {
+	for _, err := range []error{
+		kv.ErrNoStore, kv.ErrBusy, kv.ErrDamaged, kv.ErrRolledBack, kv.ErrSchema, kv.ErrSealKey, kv.ErrUnsupported,
+	} {
 		if !errors.Is(err, kv.ErrUnavailable) {
 			t.Errorf("%v is not %v", err, kv.ErrUnavailable)
 		}

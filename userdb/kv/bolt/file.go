@@ -24,8 +24,8 @@ type file struct {
 	stuck bool  // bbolt panicked: its own locks may be held, and its Close would wait for ever
 }
 
-// openFile opens the store with bbolt and begins a transaction. The mode is 0 for a file that must be there, or the
-// flags with which it is made.
+// openFile opens the store with bbolt and begins a transaction. create is 0 for a file that must be there, or the flags
+// of os.OpenFile that make it.
 func openFile(ctx context.Context, path string, wait time.Duration, write bool, create int) (*file, error) {
 	h := &file{}
 	options := &bbolt.Options{
@@ -112,7 +112,7 @@ func (h *file) close() {
 	}
 }
 
-var errPanic = errors.New("bbolt panicked")
+var errPanic = errors.New("it cannot be read")
 
 // sound runs what reads or writes the file, and never what a caller handed in. A panic in it, faults of the mapping
 // included, is damage: bbolt asserts what it expects of a file.

@@ -24,9 +24,6 @@ type numbers struct {
 
 const numbersSize = 16 + 8 + 8
 
-// castagnoli sums what no seal protects. It is there for broken disks, not for people.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 func (n numbers) encode() []byte {
 	b := append(make([]byte, 0, numbersSize+crc32.Size), n.id[:]...)
 	b = binary.BigEndian.AppendUint64(b, n.gen)
@@ -94,5 +91,5 @@ func unsummed(name string, b []byte) ([]byte, bool) {
 }
 
 func sum(name string, b []byte) uint32 {
-	return crc32.Checksum(slices.Concat([]byte(name), b), castagnoli)
+	return crc32.ChecksumIEEE(slices.Concat([]byte(name), b))
 }

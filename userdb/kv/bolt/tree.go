@@ -41,7 +41,8 @@ func (t tree) at(id uint64, in node) (node, error) {
 	if p.count() == 0 {
 		return in, nil
 	}
-	if in.low != nil && bytes.Compare(p.name(0), in.low) < 0 || in.high != nil && bytes.Compare(p.name(p.count()-1), in.high) >= 0 {
+	early := in.low != nil && bytes.Compare(p.name(0), in.low) < 0
+	if early || in.high != nil && bytes.Compare(p.name(p.count()-1), in.high) >= 0 {
 		return node{}, damaged("page %d is not where it belongs", id)
 	}
 	return in, nil

@@ -30,8 +30,10 @@ func TestKeyText(t *testing.T) {
 	}
 	line := string(bytes.TrimSpace(text))
 	for name, in := range map[string]string{
-		"empty": "", "another version": strings.Replace(line, "key-1", "key-2", 1), "no prefix": strings.TrimPrefix(line, "jotkit-seal-key-1:"),
-		"short": line[:len(line)-2], "long": line + "AA", "padded": line + "=", "two": line + "\n" + line, "broken": line[:30] + "\n" + line[30:],
+		"empty": "", "another version": strings.Replace(line, "key-1", "key-2", 1),
+		"no prefix": strings.TrimPrefix(line, "jotkit-seal-key-1:"),
+		"short":     line[:len(line)-2], "long": line + "AA", "padded": line + "=",
+		"two": line + "\n" + line, "broken": line[:30] + "\n" + line[30:],
 		"spare bits": line[:len(line)-1] + "B", "another alphabet": line[:len(line)-1] + "+", "prefix alone": "jotkit-seal-key-1:",
 	} {
 		_, err := sealed.ParseKey([]byte(in))
@@ -65,8 +67,9 @@ func TestKeyDoesNotShow(t *testing.T) {
 	nested := struct{ private, Public any }{struct{ deep sealed.Key }{key}, &key}
 	typed := struct{ key sealed.Key }{key}
 	var out bytes.Buffer
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%b", "%o", "%c", "%U", "%t", "%e", "%p", "%w", "%T"} {
-		for _, what := range []any{key, &key, nested, &nested, typed, &typed, []sealed.Key{key}, map[string]sealed.Key{"k": key}} {
+	all := []any{key, &key, nested, &nested, typed, &typed, []sealed.Key{key}, map[string]sealed.Key{"k": key}}
+	for _, verb := range strings.Fields("%v %+v %#v %s %q %x %X %d %b %o %c %U %t %e %p %w %T") {
+		for _, what := range all {
 			fmt.Fprintf(&out, verb+"\n", what)
 		}
 	}
@@ -84,7 +87,8 @@ func TestKeyDoesNotShow(t *testing.T) {
 	shown := strings.ToLower(out.String())
 	for form, s := range map[string]string{
 		"base64": string(encoded[:12]), "hex": hex.EncodeToString(raw[:6]), "decimal": strings.Join(decimal, " "),
-		"raw": string(raw[:6]), "listed": strings.Join(decimal, ", "), "hex, listed": fmt.Sprintf("%#x, %#x, %#x", raw[0], raw[1], raw[2]),
+		"raw": string(raw[:6]), "listed": strings.Join(decimal, ", "),
+		"hex, listed": fmt.Sprintf("%#x, %#x, %#x", raw[0], raw[1], raw[2]),
 	} {
 		if strings.Contains(shown, strings.ToLower(s)) {
 			t.Errorf("the key shows as %s", form)

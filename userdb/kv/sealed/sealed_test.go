@@ -59,7 +59,8 @@ func TestFill(t *testing.T) {
 	if value, err := get(t, s, "user/ada"); string(value) != "in clear" || err != nil {
 		t.Errorf("got %q, %v", value, err)
 	}
-	if lies, err := get(t, m, "user/ada"); bytes.Contains(lies, []byte("clear")) || len(lies) != 24+len("in clear")+16 || err != nil {
+	lies, err := get(t, m, "user/ada")
+	if bytes.Contains(lies, []byte("clear")) || len(lies) != 24+len("in clear")+16 || err != nil {
 		t.Errorf("it lies as %q, %v", lies, err)
 	}
 	if err := s.View(t.Context(), func(v kv.View) error {
@@ -101,7 +102,8 @@ func TestTampered(t *testing.T) {
 	eve, _ := get(t, m, "user/eve")
 	elsewhere, _ := get(t, other, "user/ada")
 	tampered := map[string][]byte{
-		"another name": eve, "another store": elsewhere, "empty": {}, "cut": ada[:len(ada)-1], "short": ada[:23], "longer": append(bytes.Clone(ada), 0),
+		"another name": eve, "another store": elsewhere, "empty": {},
+		"cut": ada[:len(ada)-1], "short": ada[:23], "longer": append(bytes.Clone(ada), 0),
 	}
 	for bit := range len(ada) * 8 {
 		flipped := bytes.Clone(ada)
@@ -159,11 +161,13 @@ func TestReseal(t *testing.T) {
 func TestSecrets(t *testing.T) {
 	key := sealed.NewKey()
 	s := sealed.New(memory(t, key, func(tx kv.Tx) error { return tx.Put("a", []byte("1")) }), key)
-	if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return kv.PutSecrets(tx, kv.NewSecrets()) }); !errors.Is(err, sealed.ErrDataKey) {
-		t.Errorf("another data key: %v", err)
-	}
-	if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return tx.Delete(kv.SecretsName) }); !errors.Is(err, sealed.ErrDataKey) {
-		t.Errorf("no data key: %v", err)
+	for name, fn := range map[string]func(kv.Tx) error{
+		"another data key": func(tx kv.Tx) error { return kv.PutSecrets(tx, kv.NewSecrets()) },
+		"no data key":      func(tx kv.Tx) error { return tx.Delete(kv.SecretsName) },
+	} {
+		if _, err := s.Update(t.Context(), fn); !errors.Is(err, sealed.ErrDataKey) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	refresh := kv.NewSecrets().Refresh
 	update(t, s, func(tx kv.Tx) error {
