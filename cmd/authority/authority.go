@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 	"time"
 
 	"jotkit/keyring"
@@ -33,6 +35,8 @@ type Authority struct {
 	Actor  string // who acts, for the audit
 	Chain  string // the audit chain to write to: one a process that writes for long, one for all short commands
 	Hasher userdb.Hasher
+	// Sleep waits; nil is by the clock of the machine. A clock that stands still wants one of its own.
+	Sleep func(context.Context, time.Duration) error
 }
 
 // now is the clock in whole seconds, as tokens and records have it.
@@ -109,7 +113,7 @@ func orNothing(err error) error {
 // refused leaves the audit line of a request that was turned down for err, and returns err. A fault is no refusal: it
 // says nothing about who asked, and a store that cannot be used cannot be written to either.
 func (a *Authority) refused(ctx context.Context, verb, user string, err error) error {
-	if err == nil || errors.Is(err, kv.ErrUnavailable) || ctx.Err() != nil {
+	if err == nil || isFault(err) || ctx.Err() != nil {
 		return err
 	}
 	failed := a.refuse(ctx, verb, user, err.Error(), func(kv.Tx, kv.Secrets) error { return nil })
@@ -117,6 +121,13 @@ func (a *Authority) refused(ctx context.Context, verb, user string, err error) e
 		return fmt.Errorf("%w (and the audit could not be written: %w)", err, failed)
 	}
 	return err
+}
+
+// isFault tells an error of the store or the system from one about what was asked.
+func isFault(err error) bool {
+	var file *fs.PathError
+	var system syscall.Errno
+	return errors.Is(err, kv.ErrUnavailable) || errors.As(err, &file) || errors.As(err, &system)
 }
 
 // refuse writes the audit line of a refusal, and in the same commit what else is to be remembered of it.

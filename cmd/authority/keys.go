@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -29,6 +30,9 @@ func (a *Authority) ImportKeys(ctx context.Context, keys []*token.Key) (entries 
 		for _, k := range keys {
 			if k.ID() == "" {
 				k = k.WithID(keyring.Thumbprint(k))
+			}
+			if _, denied, err := userdb.Denied(c, c.secrets, userdb.KindKey, k.ID()); err != nil || denied {
+				return cmp.Or(err, fmt.Errorf("%w: the key %s was revoked", ErrConflict, k.ID()))
 			}
 			if err := c.ring.Import(k, c.now); err != nil {
 				return err
@@ -76,7 +80,7 @@ func (a *Authority) RevokeKey(ctx context.Context, selector string, r Revoke) (e
 		if entry, err = c.ring.Find(entry.KID); err != nil || r.DryRun {
 			return orNothing(err)
 		}
-		_, err := c.deny(userdb.KindKey, entry.KID, userdb.Entry{Until: entry.LastExp}, r.Reason)
+		_, err := c.deny(userdb.KindKey, entry.KID, userdb.Entry{Until: userdb.Forever}, r.Reason)
 		if err != nil {
 			return err
 		}

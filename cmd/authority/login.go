@@ -60,6 +60,9 @@ func (a *Authority) Login(ctx context.Context, r LoginRequest) (*Grant, error) {
 			return nil, err
 		}
 	}
+	if err := a.pastCut(ctx, user.Name); err != nil {
+		return nil, a.refused(ctx, "login", user.Name, err)
+	}
 	return a.grant(ctx, r, user, renewed)
 }
 

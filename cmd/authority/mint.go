@@ -33,6 +33,11 @@ func (a *Authority) Mint(ctx context.Context, r MintRequest, each func(Minted) e
 	if err := a.rehearse(ctx, r); err != nil {
 		return a.refused(ctx, "mint", r.Subject, err)
 	}
+	if r.IssuedAt.IsZero() {
+		if err := a.pastCut(ctx, r.Subject); err != nil {
+			return a.refused(ctx, "mint", r.Subject, err)
+		}
+	}
 	var key *token.Key
 	err := a.change(ctx, "mint", r.Subject, func(c *change) (err error) {
 		if err := c.settings.complete(&r.Draft, r.TTL, c.now); err != nil {

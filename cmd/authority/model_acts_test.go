@@ -94,7 +94,7 @@ func (m *model) revokeUser(t *rapid.T) {
 	name, p := m.anybody(t)
 	_, err := m.w.RevokeUser(t.Context(), name, authority.Revoke{})
 	agree(t, "revoke user", err, nil)
-	p.cut = m.w.now
+	p.prior, p.cut = p.cut, m.w.now
 }
 
 func (m *model) undo(t *rapid.T) {
@@ -113,7 +113,7 @@ func (m *model) undo(t *rapid.T) {
 	switch {
 	case want != nil:
 	case r.Kind == userdb.KindUser:
-		m.people[r.Name].cut = time.Time{}
+		m.people[r.Name].cut = m.people[r.Name].prior
 	default:
 		delete(m.revoked, r.Name)
 	}

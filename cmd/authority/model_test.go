@@ -20,7 +20,7 @@ type made struct {
 // A person is somebody as the model knows them, registered or not.
 type person struct {
 	registered, disabled bool
-	cut                  time.Time
+	cut, prior           time.Time // the last cut, and the one that undoing it leaves
 }
 
 // A model says in the plainest way what the authority must answer.

@@ -46,21 +46,21 @@ func (a *Authority) RevokeToken(ctx context.Context, raw string, r Revoke) (*Rev
 		return nil, a.refused(ctx, "revoke", "", err)
 	}
 	exp, _, _ := genuine.Times()
-	return a.revokeID(ctx, genuine.Text("jti"), exp.Time, r)
+	return a.revokeID(ctx, genuine.Text("jti"), genuine.Text("sub"), exp.Time, r)
 }
 
 // RevokeID revokes whatever token has this jti. When it expires is not known, so the entry is kept for the longest life
 // there can be.
 func (a *Authority) RevokeID(ctx context.Context, jti string, r Revoke) (*Revocation, error) {
-	return a.revokeID(ctx, jti, time.Time{}, r)
+	return a.revokeID(ctx, jti, "", time.Time{}, r)
 }
 
-func (a *Authority) revokeID(ctx context.Context, jti string, exp time.Time, r Revoke) (*Revocation, error) {
+func (a *Authority) revokeID(ctx context.Context, jti, user string, exp time.Time, r Revoke) (*Revocation, error) {
 	if jti == "" {
 		err := fmt.Errorf("%w: a token without jti cannot be revoked alone: revoke its user or its key", ErrConflict)
-		return nil, a.refused(ctx, "revoke", "", err)
+		return nil, a.refused(ctx, "revoke", user, err)
 	}
-	done, err := a.revoke(ctx, userdb.KindToken, jti, r, func(c *change) userdb.Entry {
+	done, err := a.revoke(ctx, userdb.KindToken, []string{jti}, user, r, func(c *change) userdb.Entry {
 		if exp.IsZero() {
 			return userdb.Entry{Until: c.lastExp()}
 		}
@@ -79,29 +79,28 @@ func (a *Authority) RevokeUser(ctx context.Context, name string, r Revoke) (*Rev
 		err := fmt.Errorf("%w: the cut %s lies in the future", ErrPolicy, r.Before.UTC().Format(time.RFC3339))
 		return nil, a.refused(ctx, "revoke", name, err)
 	}
-	if mapped, err := userdb.ParseName(name); err == nil {
-		name = mapped // as the tokens of a registered person have it
+	names := []string{name}
+	if mapped, err := userdb.ParseName(name); err == nil && mapped != name {
+		names = []string{mapped, name} // the tokens of a registered person have it mapped, others as they like
 	}
-	return a.revoke(ctx, userdb.KindUser, name, r, func(c *change) userdb.Entry {
+	return a.revoke(ctx, userdb.KindUser, names, names[0], r, func(c *change) userdb.Entry {
 		return userdb.Entry{Until: c.lastExp(), Cut: r.Before}
 	})
 }
 
-func (a *Authority) revoke(ctx context.Context, kind userdb.Kind, id string, r Revoke,
+// revoke denies one thing by all its names, and returns what it wrote for the first.
+func (a *Authority) revoke(ctx context.Context, kind userdb.Kind, names []string, user string, r Revoke,
 	entry func(*change) userdb.Entry) (done *Revocation, err error) {
-	user := ""
-	if kind == userdb.KindUser {
-		user = id
-	}
 	err = a.change(ctx, "revoke", user, func(c *change) error {
-		e := entry(c)
 		c.note("kind", string(kind))
-		c.note("id", id)
-		written, err := c.deny(kind, id, e, r.Reason)
-		if err != nil {
-			return err
+		c.note("id", names[0])
+		for _, name := range slices.Backward(names) {
+			written, err := c.deny(kind, name, entry(c), r.Reason)
+			if err != nil {
+				return err
+			}
+			done = &Revocation{Revocation: written}
 		}
-		done = &Revocation{Revocation: written}
 		if r.DryRun {
 			return errNothing
 		}
@@ -118,12 +117,18 @@ func (c *change) deny(kind userdb.Kind, id string, e userdb.Entry, reason string
 	if strings.TrimSpace(reason) != "" {
 		c.note("reason", reason)
 	}
+	r := userdb.Revocation{Kind: kind, Name: id, Until: e.Until, Reason: reason, By: c.event.By, At: c.now}
+	before, found, err := userdb.Denied(c, c.secrets, kind, id)
+	if err != nil {
+		return userdb.Revocation{}, err
+	}
+	if found && kind == userdb.KindUser && !before.Expired(c.now) {
+		r.Prior = before.Cut
+	}
 	if err := userdb.Deny(c, c.secrets, kind, id, e, c.now); err != nil {
 		return userdb.Revocation{}, err
 	}
-	return userdb.PutRevocation(c, c.secrets, userdb.Revocation{
-		Kind: kind, Name: id, Until: e.Until, Reason: reason, By: c.event.By, At: c.now,
-	}, c.now)
+	return userdb.PutRevocation(c, c.secrets, r, c.now)
 }
 
 // lastExp is when nothing issued by now can be alive any more. Tokens of a key that was imported to verify were issued
@@ -167,10 +172,18 @@ func (a *Authority) Undo(ctx context.Context, id string) (undone *userdb.Revocat
 		case undone.Kind == userdb.KindUser && entry.Disabled():
 			return fmt.Errorf("%w: %q is disabled: enable them instead", ErrConflict, undone.Name)
 		}
-		if err := userdb.Allow(c, c.secrets, undone.Kind, undone.Name, c.now); err != nil {
+		if err := c.lift(*undone, entry); err != nil {
 			return err
 		}
 		return userdb.RemoveRevocation(c, undone.Digest)
 	})
 	return undone, err
+}
+
+// lift takes an entry off the deny list again, down to the cut that was there before it.
+func (c *change) lift(r userdb.Revocation, entry userdb.Entry) error {
+	if r.Prior.IsZero() {
+		return userdb.Allow(c, c.secrets, r.Kind, r.Name, c.now)
+	}
+	return userdb.ReplaceDeny(c, c.secrets, r.Kind, r.Name, userdb.Entry{Until: entry.Until, Cut: r.Prior}, c.now)
 }

@@ -124,3 +124,70 @@ func generate(t *testing.T, alg string) *token.Key {
 	}
 	return key.WithID("imported-" + alg)
 }
+
+// TestUndoLeavesEarlierCuts: undoing a revocation of a user takes back that one, not what ended their tokens before it.
+func TestUndoLeavesEarlierCuts(t *testing.T) {
+	w := start(t)
+	w.register(t, "ada")
+	stolen := w.login(t, "ada")
+	if err := w.SetPassword(t.Context(), "ada", "another "+password); err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.Revocations(t.Context())
+	if err != nil || len(list) != 0 {
+		t.Errorf("a changed password can be undone: %v, %v", list, err)
+	}
+	w.pass(time.Minute)
+	r, err := w.RevokeUser(t.Context(), "ada", authority.Revoke{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Undo(t.Context(), r.ID()); err != nil {
+		t.Fatal(err)
+	}
+	w.wantVerdict(t, "stolen before the password was changed", stolen, token.Revoked)
+}
+
+// TestRevokeUserAsWritten: a sub that is no mapped user name is cut as it stands.
+func TestRevokeUserAsWritten(t *testing.T) {
+	w := start(t)
+	raw := w.mint(t, authority.MintRequest{Draft: token.Draft{Subject: "Ada"}})
+	if _, err := w.RevokeUser(t.Context(), "Ada", authority.Revoke{}); err != nil {
+		t.Fatal(err)
+	}
+	w.wantVerdict(t, "of Ada", raw, token.Revoked)
+}
+
+// TestMintedInTheFuture: a token younger than now would outlive a cut.
+func TestMintedInTheFuture(t *testing.T) {
+	w := start(t)
+	err := w.Mint(t.Context(), authority.MintRequest{Draft: token.Draft{Subject: "ada", IssuedAt: w.now.Add(time.Minute)}},
+		func(authority.Minted) error { return nil })
+	if !errors.Is(err, authority.ErrPolicy) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestRevokedKeyStaysOut: a key that was revoked cannot be imported again, however long ago it was.
+func TestRevokedKeyStaysOut(t *testing.T) {
+	w := start(t)
+	k, err := token.GenerateKey("ES256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := []*token.Key{k.Public()}
+	entries, err := w.ImportKeys(t.Context(), public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.RevokeKey(t.Context(), entries[0].KID, authority.Revoke{}); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(90 * 24 * time.Hour)
+	if _, _, err := w.Rotate(t.Context(), authority.RotateRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.ImportKeys(t.Context(), public); !errors.Is(err, authority.ErrConflict) {
+		t.Errorf("%v", err)
+	}
+}

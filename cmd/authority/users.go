@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -57,7 +58,7 @@ func (a *Authority) SetPassword(ctx context.Context, name, password string) erro
 	}
 	_, err = a.edit(ctx, "users passwd", mapped, func(c *change, u *userdb.User) error {
 		u.Hash, u.Changed = hash, c.now
-		return c.cut(u.Name, "password changed")
+		return c.cutForGood(u.Name, userdb.Deny)
 	})
 	return err
 }
@@ -139,15 +140,13 @@ func (a *Authority) edit(ctx context.Context, verb, name string, fn func(*change
 	return user, nil
 }
 
-// cut ends the tokens a user has now, for a reason that revocations list shows.
-func (c *change) cut(name, reason string) error {
-	_, err := c.deny(userdb.KindUser, name, userdb.Entry{Until: c.lastExp()}, reason)
-	return err
-}
-
 // endNow puts a cut at now in the place of whatever is denied of the user: they may have been disabled, and are not now.
-// An earlier revocation is not to be undone any more, for the cut would go with it.
-func (c *change) endNow(name string) error {
+func (c *change) endNow(name string) error { return c.cutForGood(name, userdb.ReplaceDeny) }
+
+// cutForGood ends the tokens that a user has now. An earlier revocation is not to be undone any more, for this cut would
+// go with it.
+func (c *change) cutForGood(name string,
+	put func(kv.Tx, kv.Secrets, userdb.Kind, string, userdb.Entry, time.Time) error) error {
 	digest, err := userdb.DenyDigest(c.secrets, userdb.KindUser, name)
 	if err != nil {
 		return err
@@ -155,8 +154,7 @@ func (c *change) endNow(name string) error {
 	if err := userdb.RemoveRevocation(c, digest); err != nil {
 		return err
 	}
-	cut := userdb.Entry{Until: c.lastExp(), Cut: c.now}
-	return userdb.ReplaceDeny(c, c.secrets, userdb.KindUser, name, cut, c.now)
+	return put(c, c.secrets, userdb.KindUser, name, userdb.Entry{Until: c.lastExp(), Cut: c.now}, c.now)
 }
 
 // ImportUsers adds people with the hashes they bring, all or none, and returns how many.
@@ -164,7 +162,7 @@ func (a *Authority) ImportUsers(ctx context.Context, users []userdb.User) (int, 
 	return len(users), a.change(ctx, "users import", "", func(c *change) error {
 		c.note("count", fmt.Sprint(len(users)))
 		for _, u := range users {
-			if u.Created.IsZero() {
+			if u.Created.IsZero() || u.Created.After(c.now) {
 				u.Created = c.now
 			}
 			if u.Changed.IsZero() {

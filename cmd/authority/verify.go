@@ -79,16 +79,11 @@ func (d *denials) Revoked(ctx context.Context, c *token.Claims) (by string, err 
 	return by, err
 }
 
-// ends tells whether an entry ends the token. A cut of a user ends the tokens issued up to it; those of a session are
-// ended with their session, so that a login in the second of the cut works.
+// ends tells whether an entry ends the token. A cut of a user ends every token issued up to it, those of a session too: a
+// login waits out the second of the cut, so none that came later is as old.
 func (d *denials) ends(kind userdb.Kind, e userdb.Entry, c *token.Claims) bool {
-	switch {
-	case kind != userdb.KindUser:
-		return !e.Cut.After(d.at)
-	case e.Disabled():
-		return true
-	case c.SessionID != "":
+	if kind == userdb.KindUser && !e.Disabled() && !e.Cuts(c.IssuedAt) {
 		return false
 	}
-	return e.Cuts(c.IssuedAt) && !e.Cut.After(d.at)
+	return !e.Cut.After(d.at) || e.Disabled()
 }

@@ -69,7 +69,7 @@ func TestExamineRevoked(t *testing.T) {
 		{"user", func(w *world, _ string) error {
 			_, err := w.RevokeUser(t.Context(), "ADA", authority.Revoke{})
 			return err
-		}, token.Revoked, token.Revoked, ""},
+		}, token.Revoked, token.Revoked, token.Revoked},
 		{"other user", func(w *world, _ string) error {
 			_, err := w.RevokeUser(t.Context(), "eve", authority.Revoke{})
 			return err
@@ -110,17 +110,25 @@ func (w *world) deny(kind userdb.Kind, id string) error {
 	return err
 }
 
-// TestLoginAfterCut: a token of the second of the cut waits for the next one.
+// TestLoginAfterCut: a token asked for in the second of the cut waits for the next one, and is good then.
 func TestLoginAfterCut(t *testing.T) {
 	w := start(t)
 	w.register(t, "ada")
+	w.pass(300 * time.Millisecond)
 	if _, err := w.RevokeUser(t.Context(), "ada", authority.Revoke{}); err != nil {
 		t.Fatal(err)
 	}
-	w.pass(900 * time.Millisecond)
-	w.wantVerdict(t, "in the second of the cut", w.login(t, "ada"), token.Revoked)
-	w.pass(100 * time.Millisecond)
-	w.wantVerdict(t, "in the next", w.login(t, "ada"), "")
+	w.pass(600 * time.Millisecond)
+	before := w.now
+	w.wantVerdict(t, "a login", w.login(t, "ada"), "")
+	if waited := w.now.Sub(before); waited != 100*time.Millisecond {
+		t.Errorf("waited for %v", waited)
+	}
+	w.pass(-time.Hour)
+	_, err := w.Login(t.Context(), authority.LoginRequest{Name: "ada", Password: password})
+	if !errors.Is(err, authority.ErrConflict) {
+		t.Errorf("with the clock behind the cut: %v", err)
+	}
 }
 
 // TestExamineWithoutAnswer: a store that cannot be asked gives an error and never a verdict.

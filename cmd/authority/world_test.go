@@ -86,6 +86,7 @@ func found(t failer, s kv.Store, settings authority.Settings) *world {
 			Cost:    userdb.Cost{Memory: 8, Time: 1, Threads: 1},
 			Hashing: func() { w.hashes++ },
 		},
+		Sleep: func(_ context.Context, d time.Duration) error { w.pass(d); return nil },
 	}
 	first, err := authority.Found(settings, w.now, "tester")
 	if err != nil {

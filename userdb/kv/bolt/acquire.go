@@ -89,6 +89,9 @@ func isAt(f *os.File, path string) (info fs.FileInfo, same bool, err error) {
 	if info, err = f.Stat(); err != nil {
 		return nil, false, err
 	}
+	if !info.Mode().IsRegular() {
+		return nil, false, fmt.Errorf("%w: %q is no regular file", kv.ErrUnsupported, f.Name())
+	}
 	there, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return info, false, nil

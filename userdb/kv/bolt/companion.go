@@ -31,11 +31,11 @@ func companionPath(store string) string { return store + ".lock" }
 
 // openCompanion opens the companion of a store, for writing where that is allowed or needed.
 func openCompanion(store string, needed bool) (f *os.File, writable bool, err error) {
-	f, err = os.OpenFile(companionPath(store), os.O_RDWR, 0)
+	f, err = os.OpenFile(companionPath(store), os.O_RDWR|plain, 0)
 	if err == nil || needed || errors.Is(err, fs.ErrNotExist) {
 		return f, err == nil, err
 	}
-	f, err = os.Open(companionPath(store)) // a reader can lock what it cannot write to
+	f, err = os.OpenFile(companionPath(store), os.O_RDONLY|plain, 0) // a reader can lock what it cannot write to
 	return f, false, err
 }
 

@@ -113,7 +113,7 @@ func (s *Store) publish(ctx context.Context, temp string, n numbers) error {
 	}
 	defer h.release()
 	// The companion may be there, of a store that was taken away: others may have it open or mapped, so it stays.
-	f, err := os.OpenFile(companionPath(s.path), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(companionPath(s.path), os.O_RDWR|os.O_CREATE|plain, 0o600)
 	if err != nil {
 		return err
 	}

@@ -55,13 +55,15 @@ func openFile(ctx context.Context, path string, wait time.Duration, write bool, 
 // openLocked opens the file and waits for bbolt's lock on it, so that bbolt, which polls and knows no context, finds
 // it taken by itself. An empty file is refused: bbolt would make a new store of it.
 func openLocked(ctx context.Context, name string, flags int, mode os.FileMode, write bool) (*os.File, int64, error) {
-	f, err := os.OpenFile(name, flags, mode)
+	f, err := os.OpenFile(name, flags|plain, mode)
 	if err != nil {
 		return nil, 0, err
 	}
-	var size int64
-	if err = waitStore(ctx, f, write); err == nil {
-		size, err = sizeOf(f)
+	size, err := sizeOf(f) // before there is a lock to wait for, which other than files may not have
+	if err == nil {
+		if err = waitStore(ctx, f, write); err == nil {
+			size, err = sizeOf(f)
+		}
 	}
 	if err == nil && size == 0 && flags&os.O_CREATE == 0 {
 		err = damaged("0 bytes")
@@ -135,6 +137,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%w, held by another program: %q", kv.ErrBusy, path)
 	case errors.Is(err, kv.ErrUnavailable):
 		return fmt.Errorf("%w: %q", err, path)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: %w", kv.ErrUnavailable, err)
 	case errors.As(err, &system), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}

@@ -56,7 +56,7 @@ func companionFor(path string, write bool) (*os.File, bool, error) {
 	if !write {
 		return nil, false, nil
 	}
-	f, err = os.OpenFile(companionPath(path), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err = os.OpenFile(companionPath(path), os.O_RDWR|os.O_CREATE|plain, 0o600)
 	return f, err == nil, err
 }
 

@@ -1,0 +1,4 @@
+package bolt
+
+// plain is how files are opened: without privileges nobody plants links here, and there are no fifos among files.
+const plain = 0
