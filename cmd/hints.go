@@ -28,6 +28,8 @@ var hints = []struct {
 	{errAuditBroken, "somebody may have written to the store: compare it with a backup"},
 
 	{authority.ErrLoginRefused, "check name and password; after several failures wait a little"},
+	{userdb.ErrReason, "say it shorter"},
+	{authority.ErrSetting, "jotkit settings shows them all with their values"},
 	{authority.ErrPolicy, "jotkit settings shows the limits, and jotkit settings set changes them"},
 	{userdb.ErrPasswordPolicy, "take a longer passphrase; jotkit settings shows the least length"},
 	{userdb.ErrNoUser, "jotkit users list shows who there is"},
@@ -42,7 +44,7 @@ var hints = []struct {
 
 	{token.ErrCannotSign, "give the file with the private key"},
 	{token.ErrWeakKey, "make a stronger key; jotkit help security names the least sizes"},
-	{token.Malformed, "a token is three parts of base64url with dots between; jotkit decode shows what is in one"},
+	{token.Malformed, "a token is three parts of base64url with dots between: was it cut off, or is it something else?"},
 	{token.BadSignature, "name the key of its issuer with --key, or its store with --store"},
 	{token.AlgorithmRefused, "the key decides about the algorithm, not the token; --alg names another for a key that does not say"},
 	{token.Revoked, "log in again; jotkit revocations list says why"},

@@ -1,9 +1,12 @@
 package cmd
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"jotkit/keyring"
+	"jotkit/token"
 )
 
 func newKeysImport(e *env) *cobra.Command {
@@ -30,6 +33,9 @@ after the next rotation. A public key only verifies.`,
 			entries, err := a.ImportKeys(c.Context(), keys)
 			if err != nil {
 				return err
+			}
+			if slices.ContainsFunc(keys, (*token.Key).CanSign) {
+				e.note("it waits in the place of the next key: let verifiers fetch the keys again before you rotate")
 			}
 			return list(e, newKeysJSON(entries), keyHeadings(), keyJSON.row)
 		},

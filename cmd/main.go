@@ -16,11 +16,12 @@ import (
 // Main runs the command line of this process and returns its exit status.
 func Main() int { return run(processEnv(), os.Args[1:]) }
 
-// run runs one command line. Ctrl-C cancels what is under way; a reader of stdout that goes away is an error like any
+// run runs one command line. Ctrl-C and the other ways to end a program cancel what is under way, so that a terminal that
+// was asked for a password shows again what is typed; a reader of stdout that goes away is an error like any
 // other, so the signal that would end the process for it is ignored.
 func run(e *env, args []string) int {
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer stop()
 	return e.run(ctx, args)
 }

@@ -54,7 +54,7 @@ func newRolesSet(e *env) *cobra.Command {
 		Example: "  jotkit roles set editor --scope profile --scope articles:write",
 		Args:    exactly("ROLE"),
 		RunE: func(c *cobra.Command, args []string) error {
-			a, err := e.writing(c.Context())
+			a, err := e.changing(c.Context())
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func newSettingsSet(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := e.writing(c.Context())
+			a, err := e.changing(c.Context())
 			if err != nil {
 				return err
 			}

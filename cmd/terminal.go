@@ -38,7 +38,7 @@ func hiddenLine(ctx context.Context, ask func()) ([]byte, error) {
 		return nil, err
 	}
 	ask()
-	return interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	return interruptible(ctx, func() ([]byte, error) { return readHidden(fd) })
 }
 
 // colour tells whether messages may be coloured. It is decided for stderr alone; answers never are. The terminal itself

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"jotkit/token"
 	"jotkit/userdb"
 )
 
@@ -82,20 +85,26 @@ func newUsersImport(e *env) *cobra.Command {
 	}
 }
 
-// parseUsers reads what users export writes. A member that it does not know is refused: it may be a slip of one that keeps
-// somebody out.
+// userMembers are the members of an entry, in their exact case.
+var userMembers = []string{"name", "roles", "disabled", "created", "hash"}
+
+// parseUsers reads what users export writes. A member that it does not know is refused, and so is one that stands twice:
+// it may be a slip of one that keeps somebody out.
 func parseUsers(data []byte) ([]userdb.User, error) {
 	if len(data) > maxUsersFile {
 		return nil, usagef("import it in parts", "the file is larger than %d MiB", maxUsersFile>>20)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
 	var users []userdb.User
 	for {
-		var line userJSON
-		err := dec.Decode(&line)
+		var entry json.RawMessage
+		err := dec.Decode(&entry)
 		if errors.Is(err, io.EOF) {
 			return users, nil
+		}
+		var line userJSON
+		if err == nil {
+			line, err = parseUser(entry)
 		}
 		if err != nil {
 			return nil, usagef("write it as users export --with-hashes does", "entry %d is not a user: %v", len(users)+1, err)
@@ -104,4 +113,18 @@ func parseUsers(data []byte) ([]userdb.User, error) {
 			Name: line.Name, Roles: line.Roles, Hash: line.Hash, Disabled: line.Disabled, Created: line.Created,
 		})
 	}
+}
+
+func parseUser(entry json.RawMessage) (line userJSON, err error) {
+	members, err := token.ParseObject(entry)
+	if err != nil {
+		return line, err
+	}
+	for _, m := range members {
+		if !slices.Contains(userMembers, m.Name) {
+			return line, fmt.Errorf("it has an unknown member %q", m.Name)
+		}
+	}
+	err = json.Unmarshal(entry, &line)
+	return line, err
 }

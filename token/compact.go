@@ -36,6 +36,8 @@ func split(raw string) (*compact, error) {
 	switch dots := strings.Count(raw, "."); {
 	case dots == 4:
 		return nil, errors.New("an encrypted token (five parts, RFC 7516): decrypt it first")
+	case dots == 0:
+		return nil, errors.New("no dots, and a signed token has two")
 	case dots != 2:
 		return nil, fmt.Errorf("%d parts, and a signed token has three", dots+1)
 	}

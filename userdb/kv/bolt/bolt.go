@@ -83,3 +83,13 @@ func (s *Store) real() (string, error) {
 	s.resolved.Store(&path)
 	return path, nil
 }
+
+// Guarded tells whether there is a companion, by which an older copy in the place of the store would be noticed. It is
+// missing after a copy or a restore until the next Update.
+func (s *Store) Guarded() bool {
+	path, err := s.real()
+	if err == nil {
+		_, err = os.Lstat(companionPath(path))
+	}
+	return err == nil
+}
