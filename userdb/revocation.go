@@ -26,7 +26,7 @@ type Revocation struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Prior  time.Time `json:"prior,omitzero"` // of a user: the cut that was there before, which undoing leaves behind
-	Digest Digest    `json:"-"` // its own name in the store; set by what reads or writes one
+	Digest Digest    `json:"-"`              // its own name in the store; set by what reads or writes one
 }
 
 const (
