@@ -9,7 +9,13 @@ import (
 )
 
 // storeAt is the store in the file at path. Nothing is read of it yet.
-func (e *env) storeAt(path string) kv.Store { return bolt.New(path, e.boltOptions()) }
+func (e *env) storeAt(path string) kv.Store {
+	store := bolt.New(path, e.boltOptions())
+	if !store.Guarded() {
+		e.note("no companion beside %s: whether this is an old copy of the store cannot be told", path)
+	}
+	return store
+}
 
 // createStore makes the file, whole or not at all. Where there is something at path it is kv.ErrExists.
 func (e *env) createStore(ctx context.Context, path string, fill func(kv.Tx) error) error {
