@@ -47,8 +47,8 @@ func TestParseRefuses(t *testing.T) {
 		{name: "empty object", in: `{}`, err: keyring.ErrNotAKey, says: "without"},
 		{name: "too large", in: strings.Repeat(" ", keyring.MaxLength+1), err: keyring.ErrNotAKey, says: "512 KiB"},
 
-		{name: "cut off", in: pub[:len(pub)-1], err: keyring.ErrNotAKey, says: "not valid JSON at byte"},
-		{name: "trailing object", in: pub + pub, err: keyring.ErrNotAKey, says: "after its end"},
+		{name: "cut off", in: pub[:len(pub)-1], err: keyring.ErrNotAKey, says: "no valid JSON object (at byte"},
+		{name: "trailing object", in: pub + pub, err: keyring.ErrNotAKey, says: "something after"},
 		{name: "trailing text", in: pub + "x", err: keyring.ErrNotAKey},
 		{name: "two kids", in: change(pub, kid, kid+","+kid), err: keyring.ErrNotAKey, says: "twice"},
 		{name: "two names deep down", in: change(pub, kid, kid+`,"a":{"b":[{"c":1,"c":2}]}`), err: keyring.ErrNotAKey, says: "twice"},

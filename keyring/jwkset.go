@@ -1,12 +1,10 @@
 package keyring
 
 import (
-	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"jotkit/token"
 )
@@ -51,18 +49,18 @@ func membersOf(top object) ([]object, error) {
 	if top["keys"].Kind() != '[' {
 		return nil, fmt.Errorf("%w: member \"keys\" is not an array", ErrNotAKey)
 	}
-	d := jsontext.NewDecoder(bytes.NewBuffer(top["keys"]))
-	if _, err := d.ReadToken(); err != nil {
-		return nil, badJSON(err)
+	var values []json.RawMessage
+	if err := json.Unmarshal(top["keys"], &values); err != nil {
+		return nil, fmt.Errorf("%w: member \"keys\" is not an array", ErrNotAKey)
 	}
-	var jwks []object
-	for d.PeekKind() != ']' {
-		j, err := nextObject(d)
-		if err != nil {
-			return nil, fmt.Errorf("key %d of the set: %w", len(jwks)+1, badJSON(err))
-		}
-		if jwks = append(jwks, j); len(jwks) > maxKeys {
-			return nil, fmt.Errorf("%w: more than %d keys", ErrSet, maxKeys)
+	if len(values) > maxKeys {
+		return nil, fmt.Errorf("%w: more than %d keys", ErrSet, maxKeys)
+	}
+	jwks := make([]object, len(values))
+	for i, value := range values {
+		var err error
+		if jwks[i], err = readObject(value); err != nil {
+			return nil, fmt.Errorf("key %d of the set: %w", i+1, err)
 		}
 	}
 	return jwks, nil

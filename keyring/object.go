@@ -3,68 +3,30 @@ package keyring
 import (
 	"bytes"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"jotkit/token"
 )
 
 // object is a JSON object by its member names, which are compared in their exact case (RFC 7517 section 4).
 type object map[string]jsontext.Value
 
-// readObject reads one object and nothing after it. Duplicate names at any level and invalid UTF-8 are refused: two
-// readers that choose differently between two "kid" would trust different keys.
+// readObject reads one object and nothing after it, by the rules for tokens: two readers that choose differently between
+// two "kid" would trust different keys.
 func readObject(data []byte) (object, error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(data))
-	o, err := nextObject(d)
+	members, err := token.ParseObject(data)
 	if err != nil {
-		return nil, badJSON(err)
-	}
-	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w: JSON with something after its end", ErrNotAKey)
-	}
-	return o, nil
-}
-
-func nextObject(d *jsontext.Decoder) (object, error) {
-	if kind := d.PeekKind(); kind != '{' && kind != jsontext.KindInvalid {
-		return nil, fmt.Errorf("%w: a JSON value that is not an object", ErrNotAKey)
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrNotAKey, err)
 	}
 	o := object{}
-	for d.PeekKind() != '}' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		n := name.String() // before the next read, which reuses the token's memory
-		value, err := d.ReadValue()
-		if err != nil {
-			return nil, err
-		}
-		o[n] = value.Clone()
+	for _, m := range members {
+		o[m.Name] = jsontext.Value(m.Value)
 	}
-	_, err := d.ReadToken()
-	return o, err
-}
-
-// badJSON says where JSON goes wrong, and keeps the decoder's words, which may show what stands there, to itself.
-func badJSON(err error) error {
-	var at *jsontext.SyntacticError
-	switch {
-	case errors.Is(err, ErrNotAKey):
-		return err
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		return fmt.Errorf("%w: JSON with a member name that stands twice", ErrNotAKey)
-	case errors.As(err, &at):
-		return fmt.Errorf("%w: not valid JSON at byte %d", ErrNotAKey, at.ByteOffset)
-	}
-	return fmt.Errorf("%w: not valid JSON", ErrNotAKey)
+	return o, nil
 }
 
 func (o object) has(name string) bool { _, ok := o[name]; return ok }
