@@ -2,7 +2,7 @@
 // other parts together, and the only one that knows of standard streams, the environment and the clock of the machine.
 //
 // What scripts may rely on: stdout carries the answer alone, and nothing where a command fails, but for a JSON report that
-// was asked for; the exit status says why (see [Exits]); the fields of --json stay.
+// was asked for; the exit status says why (jotkit help exit-codes); the fields of --json stay.
 package cmd
 
 import (

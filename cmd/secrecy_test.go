@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestStoreShowsNoSecret looks for every private key, secret and password hash in the bytes of the store and of a copy
-// of it, as text and as the bytes that the text stands for.
+// TestStoreShowsNoSecret looks for every private key, secret and password hash in the bytes of the store, as text
+// and as the bytes that the text stands for.
 func TestStoreShowsNoSecret(t *testing.T) {
 	for _, alg := range []string{"ES256", "HS256", "RS256"} {
 		t.Run(alg, func(t *testing.T) {

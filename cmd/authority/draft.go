@@ -26,9 +26,6 @@ func (s Settings) complete(d *token.Draft, ttl time.Duration, now time.Time) err
 	if d.IssuedAt.After(now) { // it would be younger than a cut made before it
 		return fmt.Errorf("%w: an iat in the future; --nbf says from when on it is valid", ErrPolicy)
 	}
-	if d.ExpiresAt.Sub(now) > s.MaxTTL {
-		return fmt.Errorf("%w: it would live for %v from now, and max_ttl is %v", ErrPolicy, d.ExpiresAt.Sub(now), s.MaxTTL)
-	}
 	if life := d.ExpiresAt.Sub(d.IssuedAt); life > s.MaxTTL {
 		return fmt.Errorf("%w: a life of %v, and max_ttl is %v", ErrPolicy, life, s.MaxTTL)
 	}

@@ -94,7 +94,10 @@ func (m *model) revokeUser(t *rapid.T) {
 	name, p := m.anybody(t)
 	_, err := m.w.RevokeUser(t.Context(), name, authority.Revoke{})
 	agree(t, "revoke user", err, nil)
-	p.prior, p.cut = p.cut, m.w.now
+	if !p.revoked {
+		p.prior = p.cut
+	}
+	p.cut, p.revoked = m.w.now, true
 }
 
 func (m *model) undo(t *rapid.T) {
@@ -113,7 +116,8 @@ func (m *model) undo(t *rapid.T) {
 	switch {
 	case want != nil:
 	case r.Kind == userdb.KindUser:
-		m.people[r.Name].cut = m.people[r.Name].prior
+		p := m.people[r.Name]
+		p.cut, p.revoked = p.prior, false
 	default:
 		delete(m.revoked, r.Name)
 	}
@@ -131,7 +135,7 @@ func (m *model) enable(t *rapid.T) {
 	_, err := m.w.Enable(t.Context(), name)
 	agree(t, "enable", err, unless(p.registered))
 	if p.disabled {
-		p.disabled, p.cut = false, m.w.now
+		p.disabled, p.revoked, p.cut = false, false, m.w.now
 	}
 }
 
@@ -139,7 +143,7 @@ func (m *model) setPassword(t *rapid.T) {
 	name, p := m.anybody(t)
 	agree(t, "passwd", m.w.SetPassword(t.Context(), name, password), unless(p.registered))
 	if p.registered {
-		p.cut = m.w.now
+		p.cut, p.revoked = m.w.now, false
 	}
 }
 

@@ -20,6 +20,7 @@ type made struct {
 // A person is somebody as the model knows them, registered or not.
 type person struct {
 	registered, disabled bool
+	revoked              bool      // and that can be undone
 	cut, prior           time.Time // the last cut, and the one that undoing it leaves
 }
 

@@ -2,13 +2,13 @@ package authority
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 	"time"
 
-	"jotkit/keyring"
 	"jotkit/token"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -118,12 +118,9 @@ func (c *change) deny(kind userdb.Kind, id string, e userdb.Entry, reason string
 		c.note("reason", reason)
 	}
 	r := userdb.Revocation{Kind: kind, Name: id, Until: e.Until, Reason: reason, By: c.event.By, At: c.now}
-	before, found, err := userdb.Denied(c, c.secrets, kind, id)
-	if err != nil {
+	var err error
+	if r.Prior, err = c.prior(kind, id); err != nil {
 		return userdb.Revocation{}, err
-	}
-	if found && kind == userdb.KindUser && !before.Expired(c.now) {
-		r.Prior = before.Cut
 	}
 	if err := userdb.Deny(c, c.secrets, kind, id, e, c.now); err != nil {
 		return userdb.Revocation{}, err
@@ -131,15 +128,32 @@ func (c *change) deny(kind userdb.Kind, id string, e userdb.Entry, reason string
 	return userdb.PutRevocation(c, c.secrets, r, c.now)
 }
 
-// lastExp is when nothing issued by now can be alive any more. Tokens of a key that was imported to verify were issued
-// elsewhere, for who knows how long: what ends them too is remembered for good, or they would come back to life.
-func (c *change) lastExp() time.Time {
-	for _, k := range c.ring.Entries() {
-		if k.State == keyring.VerifyOnly && k.LastExp.IsZero() {
-			return userdb.Forever
-		}
+// prior is the cut of a user that no revocation stands for, as a changed password leaves one: what undoing must leave. A
+// revocation that is there already knows it, for undoing the new one takes back both.
+func (c *change) prior(kind userdb.Kind, id string) (cut time.Time, err error) {
+	if kind != userdb.KindUser {
+		return cut, nil
 	}
-	return c.ring.LastExp(c.now)
+	earlier, err := userdb.GetRevocation(c, c.secrets, kind, id)
+	if err == nil && !earlier.Expired(c.now) {
+		return earlier.Prior, nil
+	}
+	if err != nil && !errors.Is(err, userdb.ErrNoRevocation) {
+		return cut, err
+	}
+	entry, found, err := userdb.Denied(c, c.secrets, kind, id)
+	if found && !entry.Expired(c.now) {
+		cut = entry.Cut
+	}
+	return cut, err
+}
+
+// lastExp is when nothing issued by now can be alive any more.
+func (c *change) lastExp() time.Time {
+	if last := c.ring.LastExp(c.now); !last.IsZero() {
+		return last
+	}
+	return userdb.Forever
 }
 
 // Revocations lists what is revoked now, without what has expired.

@@ -148,6 +148,25 @@ func TestUndoLeavesEarlierCuts(t *testing.T) {
 	w.wantVerdict(t, "stolen before the password was changed", stolen, token.Revoked)
 }
 
+// TestUndoOfTwo: a user revoked twice by mistake is there again after one undo, as the list shows one revocation.
+func TestUndoOfTwo(t *testing.T) {
+	w := start(t)
+	w.register(t, "ada")
+	raw := w.login(t, "ada")
+	var last *authority.Revocation
+	for range 2 {
+		w.pass(time.Second)
+		var err error
+		if last, err = w.RevokeUser(t.Context(), "ada", authority.Revoke{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Undo(t.Context(), last.ID()); err != nil {
+		t.Fatal(err)
+	}
+	w.wantVerdict(t, "after the undo", raw, "")
+}
+
 // TestRevokeUserAsWritten: a sub that is no mapped user name is cut as it stands.
 func TestRevokeUserAsWritten(t *testing.T) {
 	w := start(t)
