@@ -94,3 +94,6 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// Changes knows of none: nothing here asks.
+func (m *mem) Changes(kv.Rev) ([]string, kv.Rev, error) { return nil, 0, kv.ErrCompacted }

@@ -9,6 +9,7 @@ import (
 
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/kvtest"
 )
 
 // TestOnAStore goes through a real store, where a transaction is an overlay that the commit turns into the next state:
@@ -30,7 +31,7 @@ func TestOnAStore(t *testing.T) {
 		rev := update(func(tx kv.Tx) error {
 			return userdb.Deny(tx, secrets, userdb.KindToken, fmt.Sprint(i), userdb.Entry{Until: now.Add(time.Hour)}, now)
 		})
-		names, _, err := store.Changes(t.Context(), rev-1)
+		names, _, err := kvtest.Changes(t.Context(), store, rev-1)
 		if must(t, err); len(names) == 0 {
 			t.Fatal("verifiers do not hear of it")
 		}

@@ -30,6 +30,11 @@ type View interface {
 	// values. It stops at the first error, which it yields with an empty name. Long lists are read in pages: leave the
 	// loop, and come back in a new transaction with the last name as after.
 	Scan(prefix, after string) iter.Seq2[Entry, error]
+	// Changes returns the watched names that were written or deleted after since, each once, and the revision of this
+	// state: who reads those names in the same View has what that revision has. Where the record of them does not reach
+	// back to since, or since is ahead of the store, the error is ErrCompacted: read everything, then go on from the
+	// revision returned with it.
+	Changes(since Rev) (names []string, now Rev, err error)
 }
 
 // An Entry is a name and its value.
@@ -56,10 +61,6 @@ type Store interface {
 	// returned as it is. fn may run more than once, so it keeps its results in variables that it sets anew each time.
 	// The revision returned is the store's after the commit.
 	Update(ctx context.Context, fn func(Tx) error) (Rev, error)
-	// Changes returns the watched names that were written or deleted after since, each once, and the revision this
-	// brings the caller to. Where the record of them does not reach back to since, or since is ahead of the store, the
-	// error is ErrCompacted: read everything again, then go on from the revision returned with it.
-	Changes(ctx context.Context, since Rev) (names []string, now Rev, err error)
 	// Rev returns the revision of the last commit that has been announced, without opening the store: cheap enough to
 	// ask for on every request. It is 0 where nothing announces, as on a read-only medium.
 	Rev() (Rev, error)

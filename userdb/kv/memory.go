@@ -2,8 +2,6 @@ package kv
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"sync/atomic"
 )
 
@@ -51,23 +49,6 @@ func (m *Memory) Update(ctx context.Context, fn func(Tx) error) (Rev, error) {
 	after := before.with(o)
 	m.now.Store(after)
 	return after.rev, nil
-}
-
-// Changes returns what the last [KeptChanges] watched commits touched.
-func (m *Memory) Changes(ctx context.Context, since Rev) ([]string, Rev, error) {
-	if ctx.Err() != nil {
-		return nil, 0, context.Cause(ctx)
-	}
-	s := m.now.Load()
-	if since > s.rev || s.rev-since > Rev(len(s.log)) {
-		return nil, s.rev, fmt.Errorf("%w: asked since %d, at %d", ErrCompacted, since, s.rev)
-	}
-	var names []string
-	for _, touched := range s.log[len(s.log)-int(s.rev-since):] {
-		names = append(names, touched...)
-	}
-	slices.Sort(names)
-	return slices.Compact(names), s.rev, nil
 }
 
 // Rev returns the revision of the last commit.

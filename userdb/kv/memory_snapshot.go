@@ -1,6 +1,7 @@
 package kv
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -89,4 +90,17 @@ func (s *snapshot) Scan(prefix, after string) iter.Seq2[Entry, error] {
 			}
 		}
 	}
+}
+
+// Changes returns what the last [KeptChanges] watched commits touched.
+func (s *snapshot) Changes(since Rev) ([]string, Rev, error) {
+	if since > s.rev || s.rev-since > Rev(len(s.log)) {
+		return nil, s.rev, fmt.Errorf("%w: asked since %d, at %d", ErrCompacted, since, s.rev)
+	}
+	var names []string
+	for _, touched := range s.log[len(s.log)-int(s.rev-since):] {
+		names = append(names, touched...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), s.rev, nil
 }

@@ -19,10 +19,10 @@ func TestMemoryKeepsChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if names, now, err := m.Changes(t.Context(), 1); len(names) != 1 || now != kv.KeptChanges+1 || err != nil {
+	if names, now, err := kvtest.Changes(t.Context(), m, 1); len(names) != 1 || now != kv.KeptChanges+1 || err != nil {
 		t.Errorf("as far back as is kept: %q, %d, %v", names, now, err)
 	}
-	if _, _, err := m.Changes(t.Context(), 0); !errors.Is(err, kv.ErrCompacted) {
+	if _, _, err := kvtest.Changes(t.Context(), m, 0); !errors.Is(err, kv.ErrCompacted) {
 		t.Errorf("one further: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/kvtest"
 )
 
 func TestCreate(t *testing.T) {
@@ -86,7 +87,7 @@ func TestCreateWithLeftCompanion(t *testing.T) {
 	if rev, err := s.Rev(); err != nil || rev == old {
 		t.Errorf("rev: %d, %v: the old store's", rev, err)
 	}
-	if _, _, err := s.Changes(t.Context(), old); !errors.Is(err, kv.ErrCompacted) {
+	if _, _, err := kvtest.Changes(t.Context(), s, old); !errors.Is(err, kv.ErrCompacted) {
 		t.Errorf("changes since the old store: %v", err)
 	}
 	put(t, s, "deny/2")

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/kvtest"
 	"jotkit/userdb/kv/sealed"
 )
 
@@ -117,7 +118,7 @@ func (f *flipped) look(bit int) {
 	if bit%4 > 0 {
 		return
 	}
-	names, _, err := f.store.Changes(f.t.Context(), f.since)
+	names, _, err := kvtest.Changes(f.t.Context(), f.store, f.since)
 	if err == nil && !slices.Equal(names, f.changed) || err != nil && !errors.Is(err, kv.ErrCompacted) && !lost(err) {
 		wrong("changes", names, err)
 	}

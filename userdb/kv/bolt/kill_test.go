@@ -15,6 +15,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/kvtest"
 )
 
 var background = context.Background()
@@ -116,7 +117,7 @@ func afterKill(t *testing.T, s *bolt.Store, last map[string]int) {
 		}
 	})
 	rev, err := s.Rev()
-	if _, now, err2 := s.Changes(t.Context(), rev); now != rev || errors.Join(err, err2) != nil {
+	if _, now, err2 := kvtest.Changes(t.Context(), s, rev); now != rev || errors.Join(err, err2) != nil {
 		t.Errorf("revision: announced %d, is %d: %v, %v", rev, now, err, err2)
 	}
 	check(t, s.Path())

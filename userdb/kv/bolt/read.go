@@ -3,7 +3,6 @@ package bolt
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"runtime"
@@ -43,18 +42,6 @@ func (h *held) read(fn func(*reader) error) error {
 	}
 	defer func() { r.pages = nil }()
 	return fn(r)
-}
-
-// Changes returns the watched names that the commits after since touched; the last 1,000 watched commits are known.
-func (s *Store) Changes(ctx context.Context, since kv.Rev) (names []string, now kv.Rev, err error) {
-	err = s.read(ctx, func(r *reader) error {
-		now = kv.Rev(r.numbers.watch)
-		return sound(func() (err error) {
-			names, err = r.changes(uint64(since))
-			return err
-		})
-	})
-	return names, now, err
 }
 
 // Rev returns the revision that the companion announces, read from memory once the companion is mapped. It is 0 where
@@ -102,27 +89,4 @@ func (s *Store) firstRev() (kv.Rev, error) {
 		return 0, err
 	}
 	return c.rev()
-}
-
-// changes reads the log.
-func (r *reader) changes(since uint64) ([]string, error) {
-	now := r.numbers.watch
-	if since > now || now-since > kv.KeptChanges {
-		return nil, fmt.Errorf("%w: asked since %d, at %d", kv.ErrCompacted, since, now)
-	}
-	log, err := r.pages.bucket(logBucket)
-	if err != nil {
-		return nil, err
-	}
-	seen := make(map[string]bool)
-	for watch := since + 1; watch <= now; watch++ {
-		touched, err := log.log(watch)
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range touched {
-			seen[name] = true
-		}
-	}
-	return sortedKeys(seen), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/kvtest"
 )
 
 func TestOldCopyRefused(t *testing.T) {
@@ -110,10 +111,10 @@ func TestKeepsChanges(t *testing.T) {
 	for range kv.KeptChanges + 5 {
 		last = put(t, s, "ring")
 	}
-	if names, now, err := s.Changes(t.Context(), last-kv.KeptChanges); len(names) != 1 || now != last || err != nil {
+	if names, now, err := kvtest.Changes(t.Context(), s, last-kv.KeptChanges); len(names) != 1 || now != last || err != nil {
 		t.Errorf("as far back as is kept: %q, %d, %v", names, now, err)
 	}
-	if _, now, err := s.Changes(t.Context(), last-kv.KeptChanges-1); now != last || !errors.Is(err, kv.ErrCompacted) {
+	if _, now, err := kvtest.Changes(t.Context(), s, last-kv.KeptChanges-1); now != last || !errors.Is(err, kv.ErrCompacted) {
 		t.Errorf("one further: %d, %v", now, err)
 	}
 	check(t, s.Path())

@@ -1,6 +1,7 @@
 package kvtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -57,10 +58,19 @@ func changes(t *testing.T, s kv.Store) {
 	wantChanges(t, s, last)
 }
 
+// Changes asks for the changes since a revision in a View of its own.
+func Changes(ctx context.Context, s kv.Store, since kv.Rev) (names []string, now kv.Rev, err error) {
+	err = s.View(ctx, func(v kv.View) (err error) {
+		names, now, err = v.Changes(since)
+		return err
+	})
+	return names, now, err
+}
+
 // wantChanges checks the names that changed since, each of them once, and that the revision is the newest.
 func wantChanges(t *testing.T, s kv.Store, since kv.Rev, want ...string) {
 	t.Helper()
-	got, now, err := s.Changes(t.Context(), since)
+	got, now, err := Changes(t.Context(), s, since)
 	slices.Sort(got)
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("changes since %d: got %q, %v, want %q", since, got, err, want)
@@ -71,7 +81,7 @@ func wantChanges(t *testing.T, s kv.Store, since kv.Rev, want ...string) {
 func changesAhead(t *testing.T, s kv.Store) {
 	rev := put(t, s, "ring", "1")
 	for _, since := range []kv.Rev{rev + 1, rev + 5000, 1<<64 - 1} {
-		if names, now, err := s.Changes(t.Context(), since); !errors.Is(err, kv.ErrCompacted) || now != rev || names != nil {
+		if names, now, err := Changes(t.Context(), s, since); !errors.Is(err, kv.ErrCompacted) || now != rev || names != nil {
 			t.Errorf("changes since %d: got %q, %d, %v, want compacted at %d", since, names, now, err, rev)
 		}
 	}
@@ -88,7 +98,7 @@ func changesLong(t *testing.T, s kv.Store) {
 	}
 	wantChanges(t, s, start, want...)
 	wantChanges(t, s, last-1, want[len(want)-1])
-	_, now, err := s.Changes(t.Context(), 0)
+	_, now, err := Changes(t.Context(), s, 0)
 	if err != nil && !errors.Is(err, kv.ErrCompacted) || now != last {
 		t.Errorf("changes since the beginning: %d, %v", now, err)
 	}

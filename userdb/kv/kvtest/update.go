@@ -169,7 +169,4 @@ func cancelled(t *testing.T, s kv.Store) {
 	if _, err := s.Update(ctx, func(kv.Tx) error { t.Error("update ran"); return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("update: got %v", err)
 	}
-	if _, _, err := s.Changes(ctx, 0); !errors.Is(err, context.Canceled) {
-		t.Errorf("changes: got %v", err)
-	}
 }

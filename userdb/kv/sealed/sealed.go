@@ -83,8 +83,4 @@ func (s *sealedStore) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Rev,
 	})
 }
 
-func (s *sealedStore) Changes(ctx context.Context, since kv.Rev) ([]string, kv.Rev, error) {
-	return s.store.Changes(ctx, since)
-}
-
 func (s *sealedStore) Rev() (kv.Rev, error) { return s.store.Rev() }

@@ -62,6 +62,9 @@ func (v *sealedView) Scan(prefix, after string) iter.Seq2[kv.Entry, error] {
 	}
 }
 
+// Changes passes through: names are not sealed.
+func (v *sealedView) Changes(since kv.Rev) ([]string, kv.Rev, error) { return v.view.Changes(since) }
+
 type sealedTx struct {
 	sealedReader
 	tx kv.Tx
