@@ -72,11 +72,15 @@ func Allow(tx kv.Tx, secrets kv.Secrets, kind Kind, id string, now time.Time) er
 // Denied returns the entry of an id as it is, expired or not, and whether there is one. A list that does not cover the
 // id is kv.ErrDamaged: take no error for a no.
 func Denied(r kv.Reader, secrets kv.Secrets, kind Kind, id string) (Entry, bool, error) {
+	return lookUp(secrets, kind, id, func(d Digest) (Chunk, error) { return chunkAt(r, d) })
+}
+
+func lookUp(secrets kv.Secrets, kind Kind, id string, at func(Digest) (Chunk, error)) (Entry, bool, error) {
 	digest, err := DenyDigest(secrets, kind, id)
 	if err != nil {
 		return Entry{}, false, err
 	}
-	c, err := chunkAt(r, digest)
+	c, err := at(digest)
 	if err != nil {
 		return Entry{}, false, err
 	}

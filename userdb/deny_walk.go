@@ -17,8 +17,8 @@ func WalkDeny(v kv.View) iter.Seq2[Chunk, error] {
 			if err == nil {
 				c, err = ParseChunk(e.Name, e.Value)
 			}
-			if err == nil && !continues(prev, c) {
-				err = damaged(e.Name, "the deny list has a hole or an overlap before it")
+			if err == nil {
+				err = c.continues(prev)
 			}
 			if err != nil {
 				yield(Chunk{}, err)
@@ -29,16 +29,24 @@ func WalkDeny(v kv.View) iter.Seq2[Chunk, error] {
 			}
 			prev = &c
 		}
-		if prev == nil || !prev.last() {
-			yield(Chunk{}, damaged(denyPrefix, "the deny list ends before the space does"))
+		if err := endsWith(prev); err != nil {
+			yield(Chunk{}, err)
 		}
 	}
 }
 
-// continues tells whether c begins where prev ended, or the space begins.
-func continues(prev *Chunk, c Chunk) bool {
-	if prev == nil {
-		return c.low == Digest{}
+// continues tells whether the chunk begins where prev ended, or the space begins.
+func (c Chunk) continues(prev *Chunk) error {
+	if prev == nil && c.low == (Digest{}) || prev != nil && c.Follows(*prev) {
+		return nil
 	}
-	return c.Follows(*prev)
+	return damaged(c.Name(), "the deny list has a hole or an overlap before it")
+}
+
+// endsWith tells whether the space ends with the last chunk.
+func endsWith(last *Chunk) error {
+	if last == nil || !last.last() {
+		return damaged(denyPrefix, "the deny list ends before the space does")
+	}
+	return nil
 }
