@@ -27,6 +27,14 @@ type Claims struct {
 // Get returns the value of a claim as it was written.
 func (c *Claims) Get(name string) (json.RawMessage, bool) { return member(c.members, name) }
 
+// Alive tells whether the claims, which a Verifier accepted before, still hold by the clock: exp has not passed, and nbf
+// and iat have not come to lie in the future, with this leeway in their favour. It is for who remembers claims; whether
+// they were revoked since is another question.
+func (c *Claims) Alive(now time.Time, leeway time.Duration) bool {
+	latest := now.Add(leeway)
+	return now.Before(c.ExpiresAt.Add(leeway)) && !c.NotBefore.After(latest) && !c.IssuedAt.After(latest)
+}
+
 // JSON is the payload as it was received.
 func (c *Claims) JSON() json.RawMessage { return c.payload }
 

@@ -28,8 +28,11 @@ const (
 // Wait returns how long the next attempt has to wait still; an attempt refused for it is no failure. The first five
 // failures ask for nothing; the sixth asks for 1 s, each further one for twice that, 15 min at most. A failure that lies
 // further ahead than that is of a clock since put right, and asks for nothing: nobody is locked out for good.
-func (a Attempt) Wait(now time.Time) time.Duration {
-	beyond := a.Failures - freeFailures
+func (a Attempt) Wait(now time.Time) time.Duration { return a.WaitAfter(freeFailures, now) }
+
+// WaitAfter is Wait where not five but this many failures ask for nothing.
+func (a Attempt) WaitAfter(free int, now time.Time) time.Duration {
+	beyond := a.Failures - free
 	if beyond <= 0 {
 		return 0
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"syscall"
 	"time"
 
@@ -28,15 +29,28 @@ var (
 	ErrPolicy = errors.New("refused by policy")
 )
 
-// An Authority acts on one store. It keeps no state of its own and may be used by many goroutines at once.
+// An Authority acts on one store. It keeps nothing of the store, and may be used by many goroutines at once.
 type Authority struct {
 	Store  kv.Store
 	Now    func() time.Time
 	Actor  string // who acts, for the audit
 	Chain  string // the audit chain to write to: one a process that writes for long, one for all short commands
 	Hasher userdb.Hasher
+	// What strangers on the network are held to; nil for who has the store at hand.
+	Gate       *Gate
+	Addresses  *Addresses // by failed logins
+	Newcomers  *Addresses // by registrations
+	Remembered *Remembered
+	From       netip.Addr // where who acts is
 	// Sleep waits; nil is by the clock of the machine. A clock that stands still wants one of its own.
 	Sleep func(context.Context, time.Duration) error
+}
+
+// As is the same Authority for somebody else who acts, from this address.
+func (a *Authority) As(actor string, from netip.Addr) *Authority {
+	b := *a
+	b.Actor, b.From = actor, from
+	return &b
 }
 
 // now is the clock in whole seconds, as tokens and records have it.
@@ -116,7 +130,7 @@ func (a *Authority) refused(ctx context.Context, verb, user string, err error) e
 	if err == nil || isFault(err) || ctx.Err() != nil {
 		return err
 	}
-	failed := a.refuse(ctx, verb, user, err.Error(), func(kv.Tx, kv.Secrets) error { return nil })
+	failed := a.refuse(ctx, verb, user, err.Error(), nothingElse)
 	if failed != nil {
 		return fmt.Errorf("%w (and the audit could not be written: %w)", err, failed)
 	}
@@ -135,6 +149,11 @@ func (a *Authority) refuse(ctx context.Context, verb, user, why string, also fun
 	event := a.event(verb, user)
 	event.Outcome = audit.Refused
 	event.Detail["why"] = why
+	return a.write(ctx, event, also)
+}
+
+// write commits a line of the audit, and in the same commit what else is to be remembered.
+func (a *Authority) write(ctx context.Context, event *audit.Event, also func(kv.Tx, kv.Secrets) error) error {
 	_, err := a.Store.Update(ctx, func(tx kv.Tx) error {
 		secrets, err := kv.ReadSecrets(tx)
 		if err != nil {
@@ -147,6 +166,9 @@ func (a *Authority) refuse(ctx context.Context, verb, user, why string, also fun
 	})
 	return err
 }
+
+// nothingElse is what most lines of the audit are written with.
+func nothingElse(kv.Tx, kv.Secrets) error { return nil }
 
 func (a *Authority) event(verb, user string) *audit.Event {
 	return &audit.Event{

@@ -1,9 +1,7 @@
 package authority
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +9,6 @@ import (
 
 	"jotkit/token"
 	"jotkit/userdb"
-	"jotkit/userdb/kv"
 )
 
 // A LoginRequest asks for an access token. What is empty comes from the settings and the person's roles.
@@ -34,31 +31,9 @@ type Grant struct {
 // disabled and one who has to wait after failures are all ErrLoginRefused, after exactly one hash each. Asking for a
 // scope beyond the roles, or for too long a life, is ErrPolicy.
 func (a *Authority) Login(ctx context.Context, r LoginRequest) (*Grant, error) {
-	// A name that can be nobody's is tried like any other, so that it costs the same.
-	name, err := userdb.ParseName(r.Name)
-	if err != nil {
-		name = r.Name
-	}
-	user, waiting, err := a.candidate(ctx, name)
+	user, renewed, err := a.authenticate(ctx, "login", r.Name, r.Password)
 	if err != nil {
 		return nil, err
-	}
-	hash := a.Hasher.Dummy()
-	if user != nil {
-		hash = user.Hash
-	}
-	right, rehash, err := a.Hasher.Verify(hash, r.Password)
-	if err != nil {
-		return nil, fmt.Errorf("%w: user %q: %w", kv.ErrDamaged, name, err)
-	}
-	if !right || user == nil || user.Disabled || waiting {
-		return nil, a.refuseLogin(ctx, name, user, right, waiting)
-	}
-	renewed := ""
-	if rehash {
-		if renewed, err = a.Hasher.Hash(r.Password); err != nil {
-			return nil, err
-		}
 	}
 	if err := a.pastCut(ctx, user.Name); err != nil {
 		return nil, a.refused(ctx, "login", user.Name, err)
@@ -66,88 +41,23 @@ func (a *Authority) Login(ctx context.Context, r LoginRequest) (*Grant, error) {
 	return a.grant(ctx, r, user, renewed)
 }
 
-// candidate finds who wants to log in, nil for a name that nobody has, and whether the name has to wait.
-func (a *Authority) candidate(ctx context.Context, name string) (user *userdb.User, waiting bool, err error) {
-	err = a.Store.View(ctx, func(v kv.View) error {
-		s, err := readState(v)
-		if err != nil {
-			return err
-		}
-		if waiting, err = s.waiting(v, name, a.Now()); err != nil {
-			return err
-		}
-		user, err = userdb.GetUser(v, name)
-		if errors.Is(err, userdb.ErrNoUser) {
-			user, err = nil, nil
-		}
-		return err
-	})
-	return user, waiting, err
-}
-
-// waiting tells whether a name has to wait after failures.
-func (s state) waiting(r kv.Reader, name string, now time.Time) (bool, error) {
-	attempt, err := userdb.Attempts(r, s.secrets, name)
-	return err == nil && s.settings.LoginDelay && attempt.Wait(now) > 0, err
-}
-
-// refuseLogin counts the failure and leaves the audit line, in one commit. An attempt that came too soon does not count:
-// it would keep the person out for good. What was typed for a name is only written down where it is somebody's: it may
-// be a password in the wrong field.
-func (a *Authority) refuseLogin(ctx context.Context, name string, user *userdb.User, right, waiting bool) error {
-	known, why := name, "wrong password"
-	switch {
-	case user == nil:
-		known, why = "", "unknown name"
-	case waiting:
-		why = "too soon after failures"
-	case right:
-		why = "disabled"
-	}
-	err := a.refuse(ctx, "login", known, why, func(tx kv.Tx, secrets kv.Secrets) error {
-		if waiting {
-			return nil
-		}
-		_, err := userdb.Fail(tx, secrets, name, a.Now())
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return ErrLoginRefused
-}
-
-// grant writes the login down and signs its token. The person is read anew: who was disabled, whose password was changed,
-// or who has to wait for failures that came in while it was being hashed, is refused all the same. So many guesses at
-// once gain nothing over one after the other.
+// grant writes the login down and signs its token.
 func (a *Authority) grant(ctx context.Context, r LoginRequest, was *userdb.User, renewed string) (*Grant, error) {
 	var draft token.Draft
 	var key *token.Key
 	err := a.change(ctx, "login", was.Name, func(c *change) error {
-		user, err := userdb.GetUser(c, was.Name)
-		if errors.Is(err, userdb.ErrNoUser) || err == nil && (user.Disabled || user.Hash != was.Hash) {
-			return ErrLoginRefused
-		}
+		user, err := c.admit(a.Now(), was, renewed)
 		if err != nil {
 			return err
 		}
-		if waiting, err := c.waiting(c, user.Name, a.Now()); err != nil || waiting {
-			return cmp.Or(err, ErrLoginRefused)
-		}
 		if draft, err = c.access(user, r); err != nil {
 			return err
-		}
-		if renewed != "" {
-			user.Hash = renewed
-			if err := userdb.PutUser(c, *user); err != nil {
-				return err
-			}
 		}
 		if key, err = c.ring.Active(); err != nil {
 			return err
 		}
 		c.note("jti", draft.ID)
-		return userdb.Reset(c, c.secrets, user.Name, c.now)
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -13,8 +13,11 @@ import (
 )
 
 // Register adds a person, with the role "user" where none is named. Errors are userdb.ErrName, ErrPasswordPolicy,
-// ErrUserExists and ErrNoRole.
+// ErrUserExists and ErrNoRole, and a *SlowDown for an address that many come from.
 func (a *Authority) Register(ctx context.Context, name, password string, roles []string) (*userdb.User, error) {
+	if err := a.Newcomers.check(a.From, "register", a.Now()); err != nil {
+		return nil, err
+	}
 	if len(roles) == 0 {
 		roles = []string{"user"}
 	}
@@ -46,7 +49,10 @@ func (a *Authority) credentials(ctx context.Context, name, password string) (map
 	if err := userdb.CheckPassword(password, mapped, s.MinPasswordLength); err != nil {
 		return mapped, "", err
 	}
-	hash, err = a.Hasher.Hash(password)
+	if s.LoginDelay {
+		a.Newcomers.count(a.From, a.Now())
+	}
+	hash, err = a.hash(ctx, password)
 	return mapped, hash, err
 }
 

@@ -17,73 +17,103 @@ func (a *Authority) Examine(ctx context.Context, raw string, e token.Expect, at 
 	if err != nil {
 		return nil, err
 	}
-	if len(e.Issuers) == 0 {
-		e.Issuers = []string{s.settings.Issuer}
+	now := a.Now()
+	asked := denials{secrets: s.secrets, now: now, at: at}
+	if at.IsZero() {
+		at = now
 	}
+	v := s.verifier(s.expect(e), &storedDenials{denials: asked, store: a.Store})
+	v.Now = func() time.Time { return at }
+	return v.Examine(ctx, raw)
+}
+
+// expect fills in what expectations leave open.
+func (s state) expect(e token.Expect) token.Expect {
 	if len(e.Audiences) == 0 {
 		e.Audiences = s.settings.Audience
+	}
+	return s.anyAudience(e)
+}
+
+// anyAudience is expect, but for the audience.
+func (s state) anyAudience(e token.Expect) token.Expect {
+	if len(e.Issuers) == 0 {
+		e.Issuers = []string{s.settings.Issuer}
 	}
 	if len(e.Types) == 0 {
 		e.Types = []string{token.AccessToken, "JWT"}
 	}
-	now := a.Now()
-	if at.IsZero() {
-		at = now
-	}
-	v := token.Verifier{
-		Keys:        s.ring,
-		Now:         func() time.Time { return at },
-		Expect:      e,
-		Revocations: &denials{a.Store, s.secrets, at, now},
-	}
-	return v.Examine(ctx, raw)
+	return e
 }
 
-// denials asks the deny list, as it is, how it was at a time.
+func (s state) verifier(e token.Expect, r token.Revocations) *token.Verifier {
+	return &token.Verifier{Keys: s.ring, Expect: e, Revocations: r}
+}
+
+// denials are what one verification asks the deny list.
 type denials struct {
-	store   kv.Store
 	secrets kv.Secrets
-	at, now time.Time
+	at      time.Time // how it was then; zero is how it is
+	now     time.Time // only looked at where at is not zero
 }
 
-// Revoked looks for each name under which the token may have been revoked, in one transaction.
-func (d *denials) Revoked(ctx context.Context, c *token.Claims) (by string, err error) {
-	err = d.store.View(ctx, func(v kv.View) error {
-		by = ""
-		for _, name := range []struct {
-			kind userdb.Kind
-			id   string
-		}{
-			{userdb.KindToken, c.ID},
-			{userdb.KindSession, c.SessionID},
-			{userdb.KindUser, c.Subject},
-			{userdb.KindKey, c.Header.KeyID},
-		} {
-			if name.id == "" {
-				continue
-			}
-			entry, found, err := userdb.Denied(v, d.secrets, name.kind, name.id)
-			if err != nil {
-				return err
-			}
-			if found && d.ends(name.kind, entry, c) {
-				by = string(name.kind)
-				return nil
-			}
+// A lookUp finds an entry of the deny list.
+type lookUp func(secrets kv.Secrets, kind userdb.Kind, id string) (userdb.Entry, bool, error)
+
+// by looks for each name under which the token may have been revoked, and returns the kind of the first that is.
+func (d *denials) by(c *token.Claims, look lookUp) (string, error) {
+	for _, name := range [...]struct {
+		kind userdb.Kind
+		id   string
+	}{
+		{userdb.KindToken, c.ID},
+		{userdb.KindSession, c.SessionID},
+		{userdb.KindUser, c.Subject},
+		{userdb.KindKey, c.Header.KeyID},
+	} {
+		if name.id == "" {
+			continue
 		}
-		return nil
-	})
-	if err == nil && by == "" && d.at.Before(d.now) && d.now.After(c.ExpiresAt.Add(margin)) {
-		return "", token.ErrNoRecord // an entry goes when its token cannot be alive any more
+		entry, found, err := look(d.secrets, name.kind, name.id)
+		if err != nil {
+			return "", err
+		}
+		if found && d.ends(name.kind, entry, c) {
+			return string(name.kind), nil
+		}
 	}
-	return by, err
+	return "", nil
 }
 
 // ends tells whether an entry ends the token. A cut of a user ends every token issued up to it, those of a session too: a
-// login waits out the second of the cut, so none that came later is as old.
+// login waits out the second of the cut, so none that came later is as old. When it was written matters only to who asks
+// about the past: a clock that was set back since must not bring back what is revoked.
 func (d *denials) ends(kind userdb.Kind, e userdb.Entry, c *token.Claims) bool {
-	if kind == userdb.KindUser && !e.Disabled() && !e.Cuts(c.IssuedAt) {
+	switch {
+	case e.Disabled():
+		return true
+	case kind == userdb.KindUser && !e.Cuts(c.IssuedAt):
 		return false
 	}
-	return !e.Cut.After(d.at) || e.Disabled()
+	return d.at.IsZero() || !e.Cut.After(d.at)
+}
+
+// storedDenials asks the deny list in the store, in one transaction.
+type storedDenials struct {
+	denials
+	store kv.Store
+}
+
+func (d *storedDenials) Revoked(ctx context.Context, c *token.Claims) (by string, err error) {
+	err = d.store.View(ctx, func(v kv.View) (err error) {
+		by, err = d.by(c, func(secrets kv.Secrets, kind userdb.Kind, id string) (userdb.Entry, bool, error) {
+			return userdb.Denied(v, secrets, kind, id)
+		})
+		return err
+	})
+	past := !d.at.IsZero() && d.at.Before(d.now)
+	if err == nil && by == "" && past && d.now.After(c.ExpiresAt.Add(margin)) {
+		return "", token.ErrNoRecord // an entry goes when its token cannot be alive any more
+	}
+	return by, err
 }

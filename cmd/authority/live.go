@@ -1,0 +1,171 @@
+package authority
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"jotkit/keyring"
+	"jotkit/token"
+	"jotkit/userdb/kv"
+)
+
+// A Live is an Authority for a process that answers for long: it verifies against a snapshot of the store in memory,
+// compared with the revision of the store at each request. So what another process has revoked, disabled or rotated is
+// honoured by the first request after that process was told so.
+//
+// Where the snapshot is behind and cannot be renewed, there is no verdict: an error, and never a stale yes.
+type Live struct {
+	*Authority
+	current atomic.Pointer[snapshot]
+	fault   atomic.Pointer[error] // what the last look at the store ended with, if not well
+	turn    chan struct{}         // holds one token while the snapshot is renewed
+}
+
+// patience is how long a request waits for the snapshot to be renewed.
+const patience = 5 * time.Second
+
+// NewLive makes a Live of an Authority and reads the first snapshot.
+func NewLive(ctx context.Context, a *Authority) (*Live, error) {
+	l := &Live{Authority: a, turn: make(chan struct{}, 1)}
+	_, err := l.renew(ctx, nil)
+	return l, err
+}
+
+// snapshot returns one that is not behind the store.
+func (l *Live) snapshot(ctx context.Context) (*snapshot, error) {
+	need, err := l.Store.Rev()
+	if err != nil {
+		return nil, err
+	}
+	if s := l.current.Load(); s.rev == need && l.fault.Load() == nil {
+		return s, nil
+	}
+	ctx, stop := context.WithTimeoutCause(ctx, patience, kv.ErrBusy)
+	defer stop()
+	return l.renew(ctx, &need)
+}
+
+// renew reads what has changed in the store. One does so at a time; who comes after, with the revision it needs, finds
+// that done.
+func (l *Live) renew(ctx context.Context, need *kv.Rev) (*snapshot, error) {
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	old := l.current.Load()
+	if need != nil && old.rev == *need && l.fault.Load() == nil {
+		return old, nil
+	}
+	var next *snapshot
+	err := l.Store.View(ctx, func(v kv.View) (err error) {
+		if old == nil {
+			next, err = loadSnapshot(v)
+		} else {
+			next, err = old.renewed(v)
+		}
+		return err
+	})
+	l.note(err)
+	if err != nil {
+		return nil, err
+	}
+	l.current.Store(next)
+	return next, nil
+}
+
+// note keeps what a look at the store ended with. A store that is busy is as it was: nobody was told of a change.
+func (l *Live) note(err error) {
+	switch {
+	case err == nil:
+		l.fault.Store(nil)
+	case errors.Is(err, kv.ErrBusy) || errors.Is(err, context.Canceled):
+	default:
+		l.fault.Store(&err)
+	}
+}
+
+// Watch looks at the store every tick until ctx ends: it hears of a commit whose writer was killed before it could
+// announce it, and of a store that went away or was put in the place of this one. report is told when the store cannot
+// be read, and with nil when it can again.
+func (l *Live) Watch(ctx context.Context, tick time.Duration, report func(error)) {
+	var before error
+	for l.sleep(ctx, tick) == nil {
+		_, err := l.renew(ctx, nil)
+		if ctx.Err() != nil {
+			return
+		}
+		if (err == nil) != (before == nil) {
+			report(err)
+		}
+		before = err
+	}
+}
+
+// Verify returns the claims of a genuine access token for the audience of the settings that is alive and not revoked.
+// Errors are those of [token.Verifier.Verify].
+func (l *Live) Verify(ctx context.Context, raw string) (*token.Claims, error) {
+	s, err := l.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := l.Now()
+	if known := s.accepted.get(raw); known != nil && known.claims.Alive(now, token.DefaultLeeway) {
+		good, err := s.stillGood(ctx, known)
+		if err != nil {
+			return nil, err
+		}
+		if good {
+			return known.claims, nil
+		}
+	}
+	v := *s.verifier
+	v.Now = func() time.Time { return now }
+	claims, err := v.Verify(ctx, raw)
+	if err == nil {
+		s.accepted.add(raw, claims, s.rev)
+	}
+	return claims, err
+}
+
+// stillGood tells whether a token that was accepted has not been revoked since.
+func (s *snapshot) stillGood(ctx context.Context, known *acceptance) (bool, error) {
+	if known.clean.Load() == uint64(s.rev) {
+		return true, nil
+	}
+	by, err := s.Revoked(ctx, known.claims)
+	if err == nil && by == "" {
+		known.clean.Store(uint64(s.rev))
+	}
+	return err == nil && by == "", err
+}
+
+// Introspect is Verify for a token of any audience: who asks is not the one it is for.
+func (l *Live) Introspect(ctx context.Context, raw string) (*token.Claims, error) {
+	s, err := l.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v := s.state.verifier(s.anyAudience(token.Expect{Leeway: token.DefaultLeeway}), s)
+	v.Now = l.Now
+	return v.Verify(ctx, raw)
+}
+
+// Known is what everybody may know of the store, at the revision that it was asked at.
+type Known struct {
+	Settings Settings
+	Ring     *keyring.Ring // to read
+	Denied   int           // entries of the deny list
+}
+
+// Known returns the settings and the keys.
+func (l *Live) Known(ctx context.Context) (Known, error) {
+	s, err := l.snapshot(ctx)
+	if err != nil {
+		return Known{}, err
+	}
+	return Known{s.settings, s.ring, s.denied.Len()}, nil
+}

@@ -1,0 +1,78 @@
+package authority
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"jotkit/token"
+	"jotkit/userdb"
+	"jotkit/userdb/kv"
+)
+
+// A snapshot is all that a verdict needs, as the store had it at one revision. It does not change, but for what it has
+// accepted.
+type snapshot struct {
+	state
+	rev      kv.Rev
+	denied   *userdb.DenyList
+	verifier *token.Verifier
+	accepted *accepted
+}
+
+// loadSnapshot reads the state and the whole deny list.
+func loadSnapshot(v kv.View) (*snapshot, error) {
+	_, rev, err := v.Changes(0)
+	if err != nil && !errors.Is(err, kv.ErrCompacted) {
+		return nil, err
+	}
+	s := &snapshot{rev: rev, accepted: newAccepted()}
+	if s.state, err = readState(v); err != nil {
+		return nil, err
+	}
+	if s.denied, err = userdb.LoadDeny(v); err != nil {
+		return nil, err
+	}
+	return s.ready(), nil
+}
+
+// renewed returns the snapshot of the state that v shows, and reads only what has changed since this one. Where that
+// cannot be told, as after another store was put in the place of this one, it is read whole.
+func (s *snapshot) renewed(v kv.View) (*snapshot, error) {
+	names, rev, err := v.Changes(s.rev)
+	if errors.Is(err, kv.ErrCompacted) {
+		return loadSnapshot(v)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if rev == s.rev {
+		return s, nil
+	}
+	next := &snapshot{state: s.state, rev: rev, accepted: s.accepted}
+	if slices.Contains(names, ringName) || slices.Contains(names, settingsName) {
+		next.accepted = newAccepted() // by keys and expectations that may be others now
+		if next.state, err = readState(v); err != nil {
+			return nil, err
+		}
+	}
+	if next.denied, err = s.denied.Renew(v, names); errors.Is(err, kv.ErrDamaged) {
+		return loadSnapshot(v)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return next.ready(), nil
+}
+
+func (s *snapshot) ready() *snapshot {
+	s.verifier = s.state.verifier(s.expect(token.Expect{Leeway: token.DefaultLeeway}), s)
+	return s
+}
+
+// Revoked asks the deny list in memory.
+func (s *snapshot) Revoked(_ context.Context, c *token.Claims) (string, error) {
+	return (&denials{secrets: s.secrets}).by(c, s.denied.Denied)
+}
+
+var _ token.Revocations = (*snapshot)(nil)
