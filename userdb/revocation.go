@@ -25,7 +25,7 @@ type Revocation struct {
 	Reason string    `json:"reason"`
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
-	Prior  time.Time `json:"prior,omitzero"` // of a user: the cut that was there before, which undoing leaves behind
+	Prior  time.Time `json:"prior,omitzero"` // of a user or session: the cut beside it, which undoing leaves behind
 	Digest Digest    `json:"-"`              // its own name in the store; set by what reads or writes one
 }
 
@@ -55,7 +55,10 @@ func PutRevocation(tx kv.Tx, secrets kv.Secrets, r Revocation, now time.Time) (R
 	if err := putRecord(tx, revocationPrefix+digest.String(), r); err != nil {
 		return Revocation{}, err
 	}
-	return r, sweepRevocations(tx, digest, now)
+	return r, sweepBefore(tx, revocationPrefix, revocationPrefix+digest.String(), func(name string, value []byte) (bool, error) {
+		old, err := parseRevocation(name, value)
+		return err == nil && old.Expired(now), err
+	})
 }
 
 // GetRevocation returns the revocation of an id, or ErrNoRevocation.

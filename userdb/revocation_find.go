@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"jotkit/userdb/kv"
 )
@@ -44,32 +43,4 @@ func alone(r kv.Reader, d Digest, id string) error {
 		return nil
 	}
 	return err
-}
-
-// sweepRevocations deletes the expired ones among the 8 that lie before d.
-func sweepRevocations(tx kv.Tx, d Digest, now time.Time) error {
-	for range sweep {
-		before, ok := d.before()
-		if !ok {
-			return nil
-		}
-		name, value, err := tx.Floor(revocationPrefix + before.String())
-		if errors.Is(err, kv.ErrNotFound) || err == nil && !strings.HasPrefix(name, revocationPrefix) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		r, err := parseRevocation(name, value)
-		if err != nil {
-			return err
-		}
-		if r.Expired(now) {
-			if err := tx.Delete(name); err != nil {
-				return err
-			}
-		}
-		d = r.Digest
-	}
-	return nil
 }
