@@ -47,6 +47,8 @@ func TestChangeAndLineTogether(t *testing.T) {
 	w.register(t, "ada")
 	raw := w.login(t, "ada")
 	key := generate(t, "EdDSA")
+	old := w.open(t, "ada").RefreshToken
+	next := w.refresh(t, w.refresh(t, old).RefreshToken).RefreshToken
 	for name, do := range map[string]func(context.Context) error{
 		"register": func(ctx context.Context) error { _, err := w.Register(ctx, "eve", password, nil); return err },
 		"login": func(ctx context.Context) error {
@@ -55,6 +57,18 @@ func TestChangeAndLineTogether(t *testing.T) {
 		},
 		"login refused": func(ctx context.Context) error {
 			_, err := w.Login(ctx, authority.LoginRequest{Name: "ada"})
+			return err
+		},
+		"login with a session": func(ctx context.Context) error {
+			_, err := w.Login(ctx, authority.LoginRequest{Name: "ada", Password: password, Session: true})
+			return err
+		},
+		"refresh":    func(ctx context.Context) error { _, err := w.Refresh(ctx, next); return err },
+		"reuse":      func(ctx context.Context) error { _, err := w.Refresh(ctx, old); return err },
+		"logout":     func(ctx context.Context) error { _, err := w.Logout(ctx, old, false); return err },
+		"logout all": func(ctx context.Context) error { _, err := w.Logout(ctx, next, true); return err },
+		"revoke session": func(ctx context.Context) error {
+			_, err := w.RevokeSession(ctx, "s1", authority.Revoke{})
 			return err
 		},
 		"mint": func(ctx context.Context) error {

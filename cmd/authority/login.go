@@ -17,14 +17,16 @@ type LoginRequest struct {
 	Audience       []string
 	Scopes         []string // a choice among those of the roles
 	TTL            time.Duration
+	Session        bool // open a session, and give its refresh token
 }
 
-// A Grant is the answer to a login, in the shape of RFC 6749 section 5.1.
+// A Grant is the answer to a login or a refresh, in the shape of RFC 6749 section 5.1.
 type Grant struct {
-	AccessToken string `json:"access_token"`
-	TokenType   string `json:"token_type"`
-	ExpiresIn   int64  `json:"expires_in"` // seconds
-	Scope       string `json:"scope"`
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int64  `json:"expires_in"`              // seconds
+	RefreshToken string `json:"refresh_token,omitempty"` // where there is a session
+	Scope        string `json:"scope"`
 }
 
 // Login checks a name and a password and grants a token. An unknown name, a wrong or empty password, a person who is
@@ -45,6 +47,7 @@ func (a *Authority) Login(ctx context.Context, r LoginRequest) (*Grant, error) {
 func (a *Authority) grant(ctx context.Context, r LoginRequest, was *userdb.User, renewed string) (*Grant, error) {
 	var draft token.Draft
 	var key *token.Key
+	var refresh string
 	err := a.change(ctx, "login", was.Name, func(c *change) error {
 		user, err := c.admit(a.Now(), was, renewed)
 		if err != nil {
@@ -52,6 +55,11 @@ func (a *Authority) grant(ctx context.Context, r LoginRequest, was *userdb.User,
 		}
 		if draft, err = c.access(user, r); err != nil {
 			return err
+		}
+		if r.Session {
+			if refresh, err = a.open(c, r, &draft); err != nil {
+				return err
+			}
 		}
 		if key, err = c.ring.Active(); err != nil {
 			return err
@@ -62,15 +70,21 @@ func (a *Authority) grant(ctx context.Context, r LoginRequest, was *userdb.User,
 	if err != nil {
 		return nil, err
 	}
+	return issue(draft, key, refresh)
+}
+
+// issue signs what was granted, outside of any transaction.
+func issue(draft token.Draft, key *token.Key, refresh string) (*Grant, error) {
 	raw, err := draft.Sign(key)
 	if err != nil {
 		return nil, err
 	}
 	return &Grant{
-		AccessToken: raw,
-		TokenType:   "Bearer",
-		ExpiresIn:   int64(draft.ExpiresAt.Sub(draft.IssuedAt) / time.Second),
-		Scope:       strings.Join(draft.Scopes, " "),
+		AccessToken:  raw,
+		TokenType:    "Bearer",
+		ExpiresIn:    int64(draft.ExpiresAt.Sub(draft.IssuedAt) / time.Second),
+		RefreshToken: refresh,
+		Scope:        strings.Join(draft.Scopes, " "),
 	}, nil
 }
 

@@ -77,7 +77,7 @@ func (m *model) revokeToken(t *rapid.T) {
 		return // its key has gone
 	}
 	agree(t, "revoke", err, nil)
-	if expired := !m.w.now.Before(k.exp); (done.Note != "") != expired {
+	if expired := !m.w.now.Before(k.exp); (done.Note != "") != (expired || k.sid != "") {
 		t.Fatalf("note %q, expired %v", done.Note, expired)
 	}
 	m.revoked[k.jti] = true
@@ -118,6 +118,8 @@ func (m *model) undo(t *rapid.T) {
 	case r.Kind == userdb.KindUser:
 		p := m.people[r.Name]
 		p.cut, p.revoked = p.prior, false
+	case r.Kind == userdb.KindSession:
+		m.sessions[r.Name].revoked = false
 	default:
 		delete(m.revoked, r.Name)
 	}

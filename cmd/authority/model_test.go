@@ -14,6 +14,7 @@ import (
 // A made is a token as the model knows it.
 type made struct {
 	raw, jti, sub, kid string
+	sid                string
 	iat, exp           time.Time
 }
 
@@ -31,6 +32,9 @@ type model struct {
 	tokens  []made
 	revoked map[string]bool // by jti
 	keys    map[string]bool // revoked ones
+	// sessions are by id, and order has the ids as they came.
+	sessions map[string]*session
+	order    []string
 }
 
 var names = []string{"ada", "bob", "eve"}
@@ -41,20 +45,24 @@ func TestVerdictsFollowTheModel(t *testing.T) {
 		settings := authority.DefaultSettings()
 		settings.LoginDelay = false
 		m := &model{
-			w:       found(t, kv.NewMemory(), settings),
-			people:  map[string]*person{"ada": {}, "bob": {}, "eve": {}},
-			revoked: map[string]bool{},
-			keys:    map[string]bool{},
+			w:        found(t, kv.NewMemory(), settings),
+			people:   map[string]*person{"ada": {}, "bob": {}, "eve": {}},
+			revoked:  map[string]bool{},
+			keys:     map[string]bool{},
+			sessions: map[string]*session{},
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"register": m.register, "remove": m.remove, "login": m.login, "login again": m.login, "mint": m.mint,
 			"revoke token": m.revokeToken, "revoke id": m.revokeID, "revoke user": m.revokeUser, "undo": m.undo,
+			"open": m.open, "refresh": m.refresh, "refresh again": m.refresh, "refresh once more": m.refresh,
+			"logout": m.logout, "revoke session": m.revokeSession,
 			"disable": m.disable, "enable": m.enable, "password": m.setPassword,
 			"rotate": m.rotate, "revoke key": m.revokeKey, "time": m.pass, "verify": m.verify, "verify again": m.verify,
 		})
 		for _, k := range m.tokens {
 			m.check(t, k)
 		}
+		m.checkSessions(t)
 		m.w.auditHolds(t)
 	})
 }
@@ -63,7 +71,7 @@ func TestVerdictsFollowTheModel(t *testing.T) {
 func (m *model) reason(k made) (want token.Reason, long bool) {
 	p := m.people[k.sub]
 	switch {
-	case m.keys[k.kid], m.revoked[k.jti], p.disabled, !p.cut.IsZero() && !k.iat.After(p.cut):
+	case m.keys[k.kid], m.revoked[k.jti], m.sessions[k.sid].denied(), p.disabled, !p.cut.IsZero() && !k.iat.After(p.cut):
 		want = token.Revoked
 	case !m.w.now.Before(k.exp):
 		want = token.Expired
@@ -85,7 +93,7 @@ func (m *model) check(t *rapid.T, k made) {
 func (m *model) verify(t *rapid.T) { m.check(t, m.anyToken(t)) }
 
 func (m *model) pass(t *rapid.T) {
-	m.w.pass(rapid.SampledFrom([]time.Duration{time.Second, 20 * time.Second, 6 * time.Minute, time.Hour, 26 * time.Hour}).
+	m.w.pass(rapid.SampledFrom([]time.Duration{time.Second, 20 * time.Second, 6 * time.Minute, time.Hour, 26 * time.Hour, 80 * time.Hour}).
 		Draw(t, "by"))
 }
 
@@ -109,5 +117,6 @@ func (m *model) took(t *rapid.T, raw string) {
 		t.Fatal(err)
 	}
 	exp, _, iat := read.Times()
-	m.tokens = append(m.tokens, made{raw, read.Text("jti"), read.Text("sub"), read.Header.KeyID, iat.Time, exp.Time})
+	m.tokens = append(m.tokens, made{raw, read.Text("jti"), read.Text("sub"), read.Header.KeyID, read.Text("sid"),
+		iat.Time, exp.Time})
 }

@@ -46,7 +46,11 @@ func (a *Authority) RevokeToken(ctx context.Context, raw string, r Revoke) (*Rev
 		return nil, a.refused(ctx, "revoke", "", err)
 	}
 	exp, _, _ := genuine.Times()
-	return a.revokeID(ctx, genuine.Text("jti"), genuine.Text("sub"), exp.Time, r)
+	done, err := a.revokeID(ctx, genuine.Text("jti"), genuine.Text("sub"), exp.Time, r)
+	if sid := genuine.Text("sid"); err == nil && sid != "" && done.Note == "" {
+		done.Note = fmt.Sprintf("the session %s goes on: it is revoked by its id", sid)
+	}
+	return done, err
 }
 
 // RevokeID revokes whatever token has this jti. When it expires is not known, so the entry is kept for the longest life
@@ -72,8 +76,8 @@ func (a *Authority) revokeID(ctx context.Context, jti, user string, exp time.Tim
 	return done, err
 }
 
-// RevokeUser ends the tokens of a user that were issued up to now, or up to the cut asked for. The name need not be a
-// registered one: any sub can be cut. A login afterwards works.
+// RevokeUser ends the tokens and sessions of a user that were issued up to now, or up to the cut asked for. The name
+// need not be a registered one: any sub can be cut. A login afterwards works.
 func (a *Authority) RevokeUser(ctx context.Context, name string, r Revoke) (*Revocation, error) {
 	if r.Before.After(a.Now()) {
 		err := fmt.Errorf("%w: the cut %s lies in the future", ErrPolicy, r.Before.UTC().Format(time.RFC3339))
@@ -84,7 +88,7 @@ func (a *Authority) RevokeUser(ctx context.Context, name string, r Revoke) (*Rev
 		names = []string{mapped, name} // the tokens of a registered person have it mapped, others as they like
 	}
 	return a.revoke(ctx, userdb.KindUser, names, names[0], r, func(c *change) userdb.Entry {
-		return userdb.Entry{Until: c.lastExp(), Cut: r.Before}
+		return userdb.Entry{Until: c.lastOfUser(), Cut: r.Before}
 	})
 }
 
@@ -128,10 +132,10 @@ func (c *change) deny(kind userdb.Kind, id string, e userdb.Entry, reason string
 	return userdb.PutRevocation(c, c.secrets, r, c.now)
 }
 
-// prior is the cut of a user that no revocation stands for, as a changed password leaves one: what undoing must leave. A
-// revocation that is there already knows it, for undoing the new one takes back both.
+// prior is the cut of a user or session that no revocation stands for, as a changed password and a logout leave one: what
+// undoing must leave. A revocation that is there already knows it, for undoing the new one takes back both.
 func (c *change) prior(kind userdb.Kind, id string) (cut time.Time, err error) {
-	if kind != userdb.KindUser {
+	if kind != userdb.KindUser && kind != userdb.KindSession {
 		return cut, nil
 	}
 	earlier, err := userdb.GetRevocation(c, c.secrets, kind, id)

@@ -26,9 +26,13 @@ type Settings struct {
 	Algorithm         string        `json:"alg"` // of the keys to be made
 	TTL               time.Duration `json:"ttl"`
 	MaxTTL            time.Duration `json:"max_ttl"`
-	RefreshTTL        time.Duration `json:"refresh_ttl"`
+	RefreshTTL        time.Duration `json:"refresh_ttl"`         // of a session, from its login
+	RefreshIdle       time.Duration `json:"refresh_idle"`        // of a session, from its last use
 	MinPasswordLength int           `json:"min_password_length"` // in code points
 	LoginDelay        bool          `json:"login_delay"`         // failed logins slow further ones down
+	// SessionsUntil is when the last session has ended that was opened under a longer RefreshTTL. It is not for people to
+	// set: see lastEnd.
+	SessionsUntil time.Time `json:"sessions_until,omitzero"`
 }
 
 // DefaultSettings are those of a new store. Issuer and audience are the address at which serve answers by default, so
@@ -41,6 +45,7 @@ func DefaultSettings() Settings {
 		TTL:               15 * time.Minute,
 		MaxTTL:            24 * time.Hour,
 		RefreshTTL:        30 * 24 * time.Hour,
+		RefreshIdle:       7 * 24 * time.Hour,
 		MinPasswordLength: userdb.DefaultPasswordLength,
 		LoginDelay:        true,
 	}
@@ -63,6 +68,7 @@ var settings = []setting{
 	life("ttl", func(s *Settings) *time.Duration { return &s.TTL }),
 	life("max_ttl", func(s *Settings) *time.Duration { return &s.MaxTTL }),
 	life("refresh_ttl", func(s *Settings) *time.Duration { return &s.RefreshTTL }),
+	life("refresh_idle", func(s *Settings) *time.Duration { return &s.RefreshIdle }),
 	{"min_password_length", func(s *Settings) string { return strconv.Itoa(s.MinPasswordLength) }, setPasswordLength},
 	{"login_delay", func(s *Settings) string { return onOff(s.LoginDelay) }, setLoginDelay},
 }
@@ -170,6 +176,7 @@ func readSettings(r kv.Reader) (s Settings, err error) {
 	if err != nil {
 		return s, missing(settingsName, err)
 	}
+	s.RefreshIdle = DefaultSettings().RefreshIdle // older stores do not say
 	if err := json.Unmarshal(value, &s); err != nil {
 		return s, fmt.Errorf("%w: record %q is no JSON object of settings", kv.ErrDamaged, settingsName)
 	}
@@ -206,6 +213,9 @@ func (a *Authority) ChangeSettings(ctx context.Context, changes []Setting) (now 
 		}
 		if err := now.Check(); err != nil {
 			return err
+		}
+		if now.RefreshTTL < c.settings.RefreshTTL {
+			now.SessionsUntil = c.settings.lastEnd(c.now)
 		}
 		if err := c.follow(now); err != nil {
 			return err

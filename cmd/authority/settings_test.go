@@ -15,7 +15,7 @@ import (
 func TestSettingsRoundTrip(t *testing.T) {
 	other := authority.Settings{
 		Issuer: "https://id.example", Audience: []string{"api", "web"}, Algorithm: "PS256", TTL: 90 * time.Second,
-		MaxTTL: 7 * 24 * time.Hour, RefreshTTL: time.Hour, MinPasswordLength: 20, LoginDelay: false,
+		MaxTTL: 7 * 24 * time.Hour, RefreshTTL: time.Hour, RefreshIdle: time.Minute, MinPasswordLength: 20, LoginDelay: false,
 	}
 	for _, s := range []authority.Settings{authority.DefaultSettings(), other} {
 		var copied authority.Settings

@@ -160,7 +160,7 @@ func (c *change) cutForGood(name string,
 	if err := userdb.RemoveRevocation(c, digest); err != nil {
 		return err
 	}
-	return put(c, c.secrets, userdb.KindUser, name, userdb.Entry{Until: c.lastExp(), Cut: c.now}, c.now)
+	return put(c, c.secrets, userdb.KindUser, name, userdb.Entry{Until: c.lastOfUser(), Cut: c.now}, c.now)
 }
 
 // ImportUsers adds people with the hashes they bring, all or none, and returns how many.
