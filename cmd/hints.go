@@ -30,6 +30,7 @@ var hints = []struct {
 	{authority.ErrLoginRefused, "check name and password; after several failures wait a little"},
 	{userdb.ErrReason, "say it shorter"},
 	{authority.ErrSetting, "jotkit settings shows them all with their values"},
+	{errPlainHTTP, "add --tls-cert and --tls-key, or --tls-self-signed, or name the proxy in front with --behind-proxy CIDR"},
 	{authority.ErrPolicy, "jotkit settings shows the limits, and jotkit settings set changes them"},
 	{userdb.ErrPasswordPolicy, "take a longer passphrase; jotkit settings shows the least length"},
 	{userdb.ErrNoUser, "jotkit users list shows who there is"},
@@ -61,7 +62,10 @@ func (e *env) hint(err error) string {
 	var exposed *exposedError
 	var lost *lostKeyError
 	var refusal *token.Refusal
+	var taken *takenError
 	switch {
+	case errors.As(err, &taken):
+		return "stop it, or choose another place with --addr, such as 127.0.0.1:0 for any free port"
 	case errors.As(err, &usage):
 		return usage.hint
 	case errors.As(err, &exposed):

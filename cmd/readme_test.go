@@ -35,12 +35,18 @@ func TestReadmeExits(t *testing.T) {
 func TestReadmeCommands(t *testing.T) {
 	peer(t, "sh")
 	peer(t, "openssl")
+	peer(t, "curl")
+	port, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
 	work := filepath.Join(dir, "work")
 	if err := os.Mkdir(work, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	commands := readmeCommands(readme(t))
+	text := strings.ReplaceAll(readme(t), "jotkit serve", "jotkit serve --addr 127.0.0.1:8080")
+	commands := readmeCommands(strings.ReplaceAll(text, "127.0.0.1:8080", "127.0.0.1:"+port)) // 8080 may be taken
 	if len(commands) < 20 {
 		t.Fatalf("only %d commands found in README", len(commands))
 	}
@@ -85,6 +91,7 @@ func readmeCommands(text string) []readmeCommand {
 // commands run in the shell itself, so that a variable or a umask lasts.
 func readmeScript(commands []readmeCommand) string {
 	var b strings.Builder
+	b.WriteString("trap 'kill $! 2>/dev/null' EXIT\n") // of what README starts in the background, should it not come to stop it
 	for i, c := range commands {
 		fmt.Fprintf(&b, "{ %s\n} >.printed </dev/null; status=$?\n", c.line)
 		fmt.Fprintf(&b, "[ $status -eq %s ] || { echo 'README command %d ended with' $status; cat <<'EOC'\n%s\nEOC\nexit 1; }\n",

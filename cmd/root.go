@@ -57,7 +57,7 @@ func (e *env) grouped(root *cobra.Command) {
 	add(groupTokens, newLogin(e), newMint(e), newDecode(e), newVerify(e), newRevoke(e), newRevocations(e))
 	add(groupKeys, newKeys(e), newRotate(e))
 	add(groupPeople, newRegister(e), newUsers(e), newRoles(e))
-	add(groupStore, newInit(e), newSettings(e), newAudit(e))
+	add(groupStore, newInit(e), newSettings(e), newAudit(e), newServe(e))
 	help := newHelp(e)
 	root.SetHelpCommand(help)
 	add(groupOther, newDemo(e), newVersion(e), newCompletion(e), help)

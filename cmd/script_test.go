@@ -51,7 +51,8 @@ func TestScript(t *testing.T) {
 			e.Setenv("JOTKIT_TEST_NOW", "2026-01-02T03:04:05Z")
 			return nil
 		},
-		Cmds: scriptCommands(),
+		Cmds:      scriptCommands(),
+		Condition: scriptCondition,
 	})
 }
 
@@ -68,6 +69,9 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"truncate": cmdTruncate,
 		"nosuch":   cmdNoSuch,
 		"waitfile": cmdWaitFile,
+		"waitfor":  cmdWaitFor,
+		"freeport": cmdFreePort,
+		"member":   cmdMember,
 	}
 }
 

@@ -167,6 +167,13 @@ func (a *Authority) write(ctx context.Context, event *audit.Event, also func(kv.
 	return err
 }
 
+// NoteServing leaves a line that a server has begun to answer at this URL.
+func (a *Authority) NoteServing(ctx context.Context, at string) error {
+	event := a.event("serve", "")
+	event.Detail["url"] = at
+	return a.write(ctx, event, nothingElse)
+}
+
 // nothingElse is what most lines of the audit are written with.
 func nothingElse(kv.Tx, kv.Secrets) error { return nil }
 

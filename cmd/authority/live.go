@@ -154,18 +154,24 @@ func (l *Live) Introspect(ctx context.Context, raw string) (*token.Claims, error
 	return v.Verify(ctx, raw)
 }
 
-// Known is what everybody may know of the store, at the revision that it was asked at.
+// Known is what everybody may know of the store.
 type Known struct {
 	Settings Settings
 	Ring     *keyring.Ring // to read
 	Denied   int           // entries of the deny list
+	Revision kv.Rev
 }
 
-// Known returns the settings and the keys.
+func (s *snapshot) known() Known { return Known{s.settings, s.ring, s.denied.Len(), s.rev} }
+
+// Known returns what the store has now.
 func (l *Live) Known(ctx context.Context) (Known, error) {
 	s, err := l.snapshot(ctx)
 	if err != nil {
 		return Known{}, err
 	}
-	return Known{s.settings, s.ring, s.denied.Len()}, nil
+	return s.known(), nil
 }
+
+// Seen returns what the store had when it was last looked at.
+func (l *Live) Seen() Known { return l.current.Load().known() }

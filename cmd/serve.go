@@ -1,0 +1,216 @@
+package cmd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"jotkit/cmd/authority"
+	"jotkit/cmd/server"
+	"jotkit/keyring"
+)
+
+// serveOptions are what serve was told.
+type serveOptions struct {
+	addr              string
+	certFile, keyFile string
+	selfSigned        bool
+	proxies           []netip.Prefix
+	closed, metrics   bool
+	rotateEvery       time.Duration
+}
+
+func newServe(e *env) *cobra.Command {
+	o := serveOptions{addr: "127.0.0.1:8080"}
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Answer over HTTP: log in, verify, protected endpoints",
+		Long: `Answer over HTTP until Ctrl-C or SIGTERM.
+
+People register and log in, services ask about tokens, and the
+page at / shows what is in one. Commands on the same store work
+meanwhile: what they revoke is refused from the next request on.`,
+		Example: `  jotkit serve
+  jotkit serve --addr :8443 --tls-cert cert.pem --tls-key key.pem
+  jotkit serve --addr :8080 --behind-proxy 10.0.0.0/8`,
+		Args: atMost(0),
+		RunE: func(c *cobra.Command, _ []string) error { return e.serve(c.Context(), o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.addr, "addr", o.addr, "answer at `HOST:PORT`")
+	f.Var(nonEmpty{&o.certFile}, "tls-cert", "speak TLS with the certificate in the file `F`")
+	f.Var(nonEmpty{&o.keyFile}, "tls-key", "the private key of the certificate, in the file `F`")
+	f.BoolVar(&o.selfSigned, "tls-self-signed", false, "speak TLS with a certificate made just now")
+	f.Var(prefixesValue{&o.proxies}, "behind-proxy", "believe proxies in the network `CIDR` where requests come from")
+	f.BoolVar(&o.closed, "no-registration", false, "take no registrations over HTTP")
+	f.BoolVar(&o.metrics, "metrics", false, "show numbers at /metrics")
+	f.Var(durationValue{&o.rotateEvery, time.Minute}, "rotate-every", "rotate the keys when the active one is `D` old")
+	c.MarkFlagsRequiredTogether("tls-cert", "tls-key")
+	c.MarkFlagsMutuallyExclusive("tls-cert", "tls-self-signed")
+	return c
+}
+
+func (o serveOptions) tls() bool { return o.certFile != "" || o.selfSigned }
+
+func (e *env) serve(ctx context.Context, o serveOptions) error {
+	local, err := o.check()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(e.errs, &slog.HandlerOptions{Level: e.logLevel()}))
+	secure, err := e.tlsConfig(ctx, o, log)
+	if err != nil {
+		return err
+	}
+	l, err := listen(o.addr)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	at := placeOf(l, o)
+	if secure != nil {
+		l = tls.NewListener(l, secure)
+	}
+	live, err := e.live(ctx, at)
+	if err != nil {
+		return err
+	}
+	s := &server.Server{Live: live, Log: log, Closed: o.closed, Proxies: o.proxies, Guarded: !o.tls() && !local}
+	if o.metrics {
+		s.Metrics = server.NewMetrics(live)
+	}
+	if err := e.announce(log, live, at); err != nil {
+		return err
+	}
+	return s.Run(ctx, l, o.rotateEvery)
+}
+
+// live opens the store, and makes it where there is none, for strangers to act on.
+func (e *env) live(ctx context.Context, at string) (*authority.Live, error) {
+	a, err := e.writing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.Chain = "serve"
+	a.Gate = authority.NewGate(runtime.GOMAXPROCS(0), 32, 5*time.Second)
+	a.Addresses, a.Newcomers, a.Remembered = authority.NewAddresses(), authority.NewAddresses(), authority.NewRemembered()
+	if err := a.NoteServing(ctx, at); err != nil {
+		return nil, err
+	}
+	return authority.NewLive(ctx, a)
+}
+
+// announce says where the server answers, and what does not fit together.
+func (e *env) announce(log *slog.Logger, live *authority.Live, at string) error {
+	issuer := live.Seen().Settings.Issuer
+	log.Info("serving", "url", at, "issuer", issuer)
+	if u, err := url.Parse(issuer); err == nil && u.Host != "" && issuer != at {
+		log.Warn("the issuer is not this address: verifiers that discover the keys look for them there",
+			"issuer", issuer, "hint", "jotkit settings set iss="+at)
+	}
+	if !e.json {
+		return nil
+	}
+	if err := e.printJSON(map[string]string{"url": at, "issuer": issuer}); err != nil {
+		return err
+	}
+	return e.out.Flush() // there is nothing more to come
+}
+
+func (e *env) logLevel() slog.Level {
+	if e.quiet {
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
+}
+
+// errPlainHTTP comes back where tokens and passwords would go over a network in the clear.
+var errPlainHTTP = errors.New("plain HTTP where others can listen in")
+
+// check tells whether the address is one of this machine alone. Plain HTTP elsewhere wants a proxy in front.
+func (o serveOptions) check() (local bool, err error) {
+	at, err := net.ResolveTCPAddr("tcp", o.addr)
+	if err != nil {
+		return false, usagef("say --addr HOST:PORT, such as 127.0.0.1:8080", "%v", err)
+	}
+	local = at.IP.IsLoopback()
+	if !local && !o.tls() && len(o.proxies) == 0 {
+		return false, fmt.Errorf("%w: %q is not of this machine alone", errPlainHTTP, o.addr)
+	}
+	return local, nil
+}
+
+// A takenError is an address at which another program answers.
+type takenError struct {
+	addr string
+	err  error
+}
+
+func (e *takenError) Error() string {
+	return fmt.Sprintf("another program answers at %q already", e.addr)
+}
+func (e *takenError) Unwrap() error { return e.err }
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = &takenError{addr, err}
+	}
+	return l, err
+}
+
+// placeOf is the URL at which the server answers.
+func placeOf(l net.Listener, o serveOptions) string {
+	scheme := "http"
+	if o.tls() {
+		scheme = "https"
+	}
+	return scheme + "://" + l.Addr().String()
+}
+
+// tlsConfig is nil for plain HTTP.
+func (e *env) tlsConfig(ctx context.Context, o serveOptions, log *slog.Logger) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
+	switch {
+	case o.selfSigned:
+		host, _, _ := net.SplitHostPort(o.addr)
+		pair, fingerprint, err := server.SelfSigned(host, e.now())
+		if err != nil {
+			return nil, err
+		}
+		log.Info("made a certificate for this run", "sha256", fingerprint)
+		config.Certificates = []tls.Certificate{*pair}
+	case o.certFile != "":
+		_, info, err := e.readFile(ctx, o.keyFile, keyring.MaxLength)
+		if err != nil {
+			return nil, unreadable(o.keyFile, err)
+		}
+		if err := checkPrivate(o.keyFile, info); err != nil {
+			return nil, err
+		}
+		c := &server.Certificate{CertFile: o.certFile, KeyFile: o.keyFile, Changed: func(err error) {
+			if err != nil {
+				log.Error("the certificate has changed and cannot be used: the old one stays", "cause", err.Error())
+			} else {
+				log.Info("the certificate has changed")
+			}
+		}}
+		if err := c.Load(); err != nil {
+			return nil, fmt.Errorf("%w: %w", errKeyFile, err)
+		}
+		config.GetCertificate = c.Get
+	default:
+		return nil, nil
+	}
+	return config, nil
+}

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package server
+
+// mostConnections is how many connections there may be at once: further ones wait.
+func mostConnections() int { return 4096 }

@@ -1,0 +1,5 @@
+package server
+
+import "net/http"
+
+func pageRoutes(*http.ServeMux) {}

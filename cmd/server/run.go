@@ -1,0 +1,125 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/net/netutil"
+
+	"jotkit/cmd/authority"
+)
+
+// The bounds on what a connection may take: who is slower is dropped.
+const (
+	headerTimeout = 5 * time.Second
+	readTimeout   = 15 * time.Second
+	writeTimeout  = 30 * time.Second // a login may wait for its hash, and then for the store
+	idleTimeout   = time.Minute
+	longestHeader = 64 << 10
+	stopTimeout   = 5 * time.Second
+)
+
+// The times at which the server looks after things by itself.
+const (
+	storeTick  = time.Second
+	auditTick  = time.Minute
+	rotateTick = time.Minute
+)
+
+// Run answers requests from a listener until ctx ends, and those under way to their end, for five seconds at most. With
+// rotateEvery it rotates the keys when the active one has become that old.
+func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Duration) error {
+	h := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    longestHeader,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), // strangers who speak no HTTP
+	}
+	jobs, stop := context.WithCancel(ctx)
+	defer s.background(jobs, rotateEvery).Wait()
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- h.Serve(netutil.LimitListener(l, mostConnections())) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	s.Log.Info("stopping")
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	if err := h.Shutdown(last); errors.Is(err, context.DeadlineExceeded) {
+		s.Log.Warn("cut off what took too long")
+		h.Close()
+	} else if err != nil {
+		return err
+	}
+	return s.Live.NoteTurnedAway(last)
+}
+
+// background does what no request asks for, until ctx ends.
+func (s *Server) background(ctx context.Context, rotateEvery time.Duration) *sync.WaitGroup {
+	var jobs sync.WaitGroup
+	jobs.Go(func() {
+		s.Live.Watch(ctx, storeTick, func(err error) {
+			if err != nil {
+				s.Log.Error("the store cannot be read: no token is accepted", "cause", err.Error())
+			} else {
+				s.Log.Info("the store can be read again")
+			}
+		})
+	})
+	jobs.Go(func() {
+		every(ctx, auditTick, func() { s.complain("audit", s.Live.NoteTurnedAway(ctx)) })
+	})
+	if rotateEvery > 0 {
+		jobs.Go(func() {
+			s.rotate(ctx, rotateEvery)
+			every(ctx, rotateTick, func() { s.rotate(ctx, rotateEvery) })
+		})
+	}
+	return &jobs
+}
+
+// every does something again and again until ctx ends.
+func every(ctx context.Context, tick time.Duration, do func()) {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			do()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// rotate rotates the keys if the active one is old enough. Another process may do so at the same time: the age is looked
+// at again in the transaction.
+func (s *Server) rotate(ctx context.Context, age time.Duration) {
+	known, err := s.Live.Known(ctx)
+	if err != nil || known.Ring.Age(s.Live.Now()) < age {
+		s.complain("rotate", err)
+		return
+	}
+	changed, _, err := s.Live.Rotate(ctx, authority.RotateRequest{IfOlderThan: age})
+	if changed {
+		s.Log.Info("rotated")
+	}
+	s.complain("rotate", err)
+}
+
+func (s *Server) complain(what string, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		s.Log.Error(what, "cause", err.Error())
+	}
+}

@@ -1,0 +1,52 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"jotkit/token"
+)
+
+// refresh is the token endpoint of RFC 6749 section 6.
+func (s *Server) refresh(r *http.Request, p params) (*reply, error) {
+	if grant, there := p["grant_type"]; there && grant != "refresh_token" {
+		return nil, &failure{status: http.StatusBadRequest, Code: "unsupported_grant_type", Words: "only refresh_token is"}
+	}
+	raw, err := p.need("refresh_token")
+	if err != nil {
+		return nil, err
+	}
+	grant, err := s.acting(r).Refresh(r.Context(), raw)
+	if err != nil {
+		return nil, s.refusedSession(r, "refresh", err)
+	}
+	s.log(r, "refreshed")
+	return ok(grant), nil
+}
+
+// logout ends a session, with its access tokens.
+func (s *Server) logout(r *http.Request, p params) (*reply, error) {
+	raw, err := p.need("refresh_token")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.acting(r).Logout(r.Context(), raw, false); err != nil {
+		return nil, s.refusedSession(r, "logout", err)
+	}
+	s.log(r, "logged out")
+	return &reply{status: http.StatusNoContent}, nil
+}
+
+// refusedSession is one answer to every refresh token that is not good. Those that this store did not make cost it
+// nothing, so they are counted here.
+func (s *Server) refusedSession(r *http.Request, verb string, err error) error {
+	var reason token.Reason
+	if !errors.As(err, &reason) {
+		return err
+	}
+	if reason == token.Malformed || reason == token.BadSignature {
+		s.Live.Addresses.TurnedAway(s.from(r), verb)
+	}
+	return &failure{status: http.StatusUnauthorized, Code: "invalid_grant", Words: "the refresh token is not good", cause: err,
+		challenge: []string{`Bearer realm="` + realm + `"`}}
+}
