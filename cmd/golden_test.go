@@ -91,7 +91,15 @@ func TestJSONGolden(t *testing.T) {
 	show(0, "", "settings")
 	show(0, "", "settings", "set", "ttl=10m")
 	show(0, password, "register", "ada", "--password-stdin")
-	show(0, password, "login", "ada", "--password-stdin")
+	grant := show(0, password, "login", "ada", "--password-stdin")
+	refresh := regexp.MustCompile(`jkr_[^"]*`)
+	grant = show(0, refresh.FindString(grant), "refresh", "-")
+	show(0, "", "sessions", "list")
+	id := regexp.MustCompile(`[A-Z2-7]{26}`).FindString(refresh.FindString(grant))
+	show(0, "", "revoke", "--session", id, "--dry-run")
+	show(10, "eyJh.e30.x", "refresh", "-")
+	show(0, refresh.FindString(grant), "logout", "-")
+	show(15, refresh.FindString(grant), "refresh", "-")
 	show(0, "", "mint", "--sub", "ada")
 	show(0, "", "mint", "--sub", "ada", "--count", "2")
 	raw, _ := p.run(0, "", "mint", "--sub", "ada", "--jti", "J1")
@@ -143,6 +151,7 @@ func TestJSONGolden(t *testing.T) {
 func anonymous(s string) string {
 	for _, r := range []struct{ pattern, word string }{
 		{`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+`, "TOKEN"},
+		{`jkr_[A-Z2-7]{26}\.\d+\.[A-Za-z0-9_-]{43}`, "REFRESH"},
 		{`\$argon2id[^"]*`, "HASH"},
 		{`"signature": "[A-Za-z0-9_-]{86}"`, `"signature": "SIGNATURE"`},
 		{`[A-Za-z0-9_-]{43}`, "KID"}, // or a coordinate

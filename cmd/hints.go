@@ -43,6 +43,9 @@ var hints = []struct {
 	{keyring.ErrClock, "set the clock of this machine"},
 	{keyring.ErrNoPublicForm, "with --private --reveal it is written whole, for you alone"},
 
+	{userdb.ErrRefreshToken, "it begins with jkr_, and comes from login with --json or --refresh-file"},
+	{userdb.ErrRefreshMAC, "name the store that it comes from with --store, or log in again"},
+	{userdb.ErrSessionOver, "log in again"},
 	{token.ErrCannotSign, "give the file with the private key"},
 	{token.ErrWeakKey, "make a stronger key; jotkit help security names the least sizes"},
 	{token.Malformed, "a token is three parts of base64url with dots between: was it cut off, or is it something else?"},

@@ -45,7 +45,8 @@ when there is none, so this is for settings of your own.`,
 	bindAlgorithm(f, &s.Algorithm, "the algorithm `A` of its keys")
 	f.Var(durationValue{&s.TTL, time.Second}, "ttl", "how long tokens live, `D`")
 	f.Var(durationValue{&s.MaxTTL, time.Second}, "max-ttl", "how long any may live, `D`")
-	f.Var(durationValue{&s.RefreshTTL, time.Second}, "refresh-ttl", "how long refresh tokens live, `D`")
+	f.Var(durationValue{&s.RefreshTTL, time.Second}, "refresh-ttl", "how long sessions live at most, `D`")
+	f.Var(durationValue{&s.RefreshIdle, time.Second}, "refresh-idle", "how long they live unused, `D`")
 	f.IntVar(&length, "min-password-length", length, "the least length `N` of a password")
 	return c
 }

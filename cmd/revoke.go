@@ -15,21 +15,23 @@ import (
 // revokeOptions are what revoke was told.
 type revokeOptions struct {
 	authority.Revoke
-	from      tokenInput
-	jti, user string
+	from               tokenInput
+	jti, user, session string
 }
 
 func newRevoke(e *env) *cobra.Command {
 	var o revokeOptions
 	c := &cobra.Command{
 		Use:   "revoke [TOKEN]",
-		Short: "Take back a token, or all of a user",
-		Long: `Take back a token, or all tokens of a user.
+		Short: "Take back a token, a session or a user",
+		Long: `Take back a token, a session with its tokens, or all sessions
+and tokens of a user.
 
 It is in force when the command has returned, for a server that
 runs on the same store too.`,
 		Example: `  jotkit revoke "$T" --reason "laptop lost"
   jotkit revoke --jti QX7GZ4UKPBO2JHVVXSDB3AMN4E
+  jotkit revoke --session LM3BQDV7YJX5TWHSEKGA2RCUZN --yes
   jotkit revoke --user ada --yes`,
 		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -42,23 +44,25 @@ runs on the same store too.`,
 	}
 	o.from.bind(c.Flags())
 	c.Flags().Var(nonEmpty{&o.jti}, "jti", "the token with the id `J`")
-	c.Flags().Var(nonEmpty{&o.user}, "user", "all tokens of the user `U`")
+	c.Flags().Var(nonEmpty{&o.user}, "user", "all sessions and tokens of the user `U`")
+	c.Flags().Var(nonEmpty{&o.session}, "session", "the session `S`, and its access tokens")
 	c.Flags().Var(momentValue{&o.Before, e.now}, "before", "with --user: those issued up to the time `T`, instead of now")
 	c.Flags().StringVar(&o.Reason, "reason", "", "why, for revocations list")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "only say what would be revoked")
-	c.MarkFlagsMutuallyExclusive("jti", "user", "token-file")
+	c.MarkFlagsMutuallyExclusive("jti", "user", "session", "token-file")
 	return c
 }
 
 func (e *env) revoke(ctx context.Context, args []string, o revokeOptions) (*authority.Revocation, error) {
+	named := o.jti != "" || o.user != "" || o.session != ""
 	switch {
-	case len(args) > 0 && (o.jti != "" || o.user != ""):
-		return nil, usagef("name one thing to revoke", "a token beside --jti or --user")
+	case len(args) > 0 && named:
+		return nil, usagef("name one thing to revoke", "a token beside --jti, --user or --session")
 	case !o.Before.IsZero() && o.user == "":
 		return nil, usagef("name the user with --user", "--before without a user")
 	}
 	raw := ""
-	if o.jti == "" && o.user == "" {
+	if !named {
 		var err error
 		if raw, err = e.token(ctx, args, o.from); err != nil {
 			return nil, err
@@ -71,13 +75,25 @@ func (e *env) revoke(ctx context.Context, args []string, o revokeOptions) (*auth
 	switch {
 	case o.jti != "":
 		return a.RevokeID(ctx, o.jti, o.Revoke)
-	case o.user == "":
-		return a.RevokeToken(ctx, raw, o.Revoke)
+	case o.session != "":
+		if err := e.confirmSession(ctx, o); err != nil {
+			return nil, err
+		}
+		return a.RevokeSession(ctx, o.session, o.Revoke)
+	case o.user != "":
+		if err := e.confirmCut(ctx, a, o); err != nil {
+			return nil, err
+		}
+		return a.RevokeUser(ctx, o.user, o.Revoke)
 	}
-	if err := e.confirmCut(ctx, a, o); err != nil {
-		return nil, err
+	return a.RevokeToken(ctx, raw, o.Revoke)
+}
+
+func (e *env) confirmSession(ctx context.Context, o revokeOptions) error {
+	if o.DryRun {
+		return nil
 	}
-	return a.RevokeUser(ctx, o.user, o.Revoke)
+	return e.confirm(ctx, fmt.Sprintf("end the session %q and its access tokens", o.session))
 }
 
 // confirmCut asks before all tokens of a user are ended, and says where the name is nobody's: it may be a slip.
@@ -94,7 +110,7 @@ func (e *env) confirmCut(ctx context.Context, a *authority.Authority, o revokeOp
 	if !o.Before.IsZero() {
 		upTo = o.Before.Format(time.RFC3339)
 	}
-	return e.confirm(ctx, fmt.Sprintf("end all tokens of %q issued up to %s", o.user, upTo))
+	return e.confirm(ctx, fmt.Sprintf("end all sessions and tokens of %q issued up to %s", o.user, upTo))
 }
 
 func (e *env) showRevoked(r *authority.Revocation, dry bool) error {
@@ -108,7 +124,8 @@ func (e *env) showRevoked(r *authority.Revocation, dry bool) error {
 	e.note("%s %s %q", verb, r.Kind, r.Name)
 	if r.Note != "" {
 		e.note("note: %s", r.Note)
-	} else if !dry {
+	}
+	if !dry {
 		e.note("undo with: jotkit revocations undo %s", r.ID())
 	}
 	return nil

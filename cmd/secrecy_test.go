@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestStoreShowsNoSecret looks for every private key, secret and password hash in the bytes of the store, as text
-// and as the bytes that the text stands for.
+// TestStoreShowsNoSecret looks for every private key, secret, password hash and refresh token in the bytes of the store, as
+// text and as the bytes that the text stands for.
 func TestStoreShowsNoSecret(t *testing.T) {
 	for _, alg := range []string{"ES256", "HS256", "RS256"} {
 		t.Run(alg, func(t *testing.T) {
@@ -27,6 +27,17 @@ func TestStoreShowsNoSecret(t *testing.T) {
 				t.Fatal("no hash to look for")
 			}
 			secrets = append(secrets, []byte("$argon2id$"), []byte(testPassword))
+			h.run("login", "ada", "--password-file", "pass", "--refresh-file", "session")
+			refresh, err := os.ReadFile(h.path("session"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			mac := refresh[bytes.LastIndexByte(refresh, '.')+1 : len(refresh)-1]
+			raw, err := base64.RawURLEncoding.DecodeString(string(mac))
+			if err != nil {
+				t.Fatal(err)
+			}
+			secrets = append(secrets, []byte("jkr_"), mac, raw)
 			store, err := os.ReadFile(h.store())
 			if err != nil {
 				t.Fatal(err)

@@ -70,7 +70,7 @@ func parseChanges(args []string) ([]authority.Setting, error) {
 		if !found {
 			return nil, usagef("write NAME=VALUE, as in ttl=10m", "%q changes nothing", arg)
 		}
-		if d, err := parseDuration(value); err == nil && strings.HasSuffix(name, "ttl") {
+		if d, err := parseDuration(value); err == nil && isLife(name) {
 			value = d.String()
 		}
 		if err := trial.Set(name, value); err != nil { // before a store is opened, or made
@@ -81,6 +81,9 @@ func parseChanges(args []string) ([]authority.Setting, error) {
 	return changes, nil
 }
 
+// isLife tells whether a setting is a duration.
+func isLife(name string) bool { return strings.HasSuffix(name, "ttl") || name == "refresh_idle" }
+
 // settingsJSON are the settings for scripts. Durations are in seconds.
 type settingsJSON struct {
 	Issuer            string   `json:"iss"`
@@ -89,6 +92,7 @@ type settingsJSON struct {
 	TTL               int64    `json:"ttl"`
 	MaxTTL            int64    `json:"max_ttl"`
 	RefreshTTL        int64    `json:"refresh_ttl"`
+	RefreshIdle       int64    `json:"refresh_idle"`
 	MinPasswordLength int      `json:"min_password_length"`
 	LoginDelay        bool     `json:"login_delay"`
 }
@@ -98,13 +102,13 @@ func (e *env) showSettings(s authority.Settings) error {
 		seconds := func(d time.Duration) int64 { return int64(d / time.Second) }
 		return e.printJSON(settingsJSON{
 			s.Issuer, s.Audience, s.Algorithm, seconds(s.TTL), seconds(s.MaxTTL), seconds(s.RefreshTTL),
-			s.MinPasswordLength, s.LoginDelay,
+			seconds(s.RefreshIdle), s.MinPasswordLength, s.LoginDelay,
 		})
 	}
 	var out strings.Builder
 	for _, one := range s.List() {
 		value := one.Value
-		if d, err := time.ParseDuration(value); err == nil && strings.HasSuffix(one.Name, "ttl") {
+		if d, err := time.ParseDuration(value); err == nil && isLife(one.Name) {
 			value = settingDuration(d)
 		}
 		out.WriteString(one.Name + "=" + safeText(value) + "\n")

@@ -35,6 +35,10 @@ const filesTopic = `Files.
                                          guard against old copies
   $XDG_CONFIG_HOME/jotkit/seal.key       the seal key
 
+A file named with --refresh-file holds a refresh token, also for
+its owner alone: login writes it, refresh replaces it, and logout
+removes it.
+
 Without those variables: ~/.local/share and ~/.config. All are
 for their owner alone (0600, directories 0700). Without its seal
 key a store cannot be read by anyone, you included: keep a copy

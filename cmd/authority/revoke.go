@@ -48,7 +48,7 @@ func (a *Authority) RevokeToken(ctx context.Context, raw string, r Revoke) (*Rev
 	exp, _, _ := genuine.Times()
 	done, err := a.revokeID(ctx, genuine.Text("jti"), genuine.Text("sub"), exp.Time, r)
 	if sid := genuine.Text("sid"); err == nil && sid != "" && done.Note == "" {
-		done.Note = fmt.Sprintf("the session %s goes on: it is revoked by its id", sid)
+		done.Note = fmt.Sprintf("its session %s goes on; revoke that by its id to end both", sid)
 	}
 	return done, err
 }
