@@ -84,7 +84,7 @@ func GetSession(r kv.Reader, id string) (*Session, error) {
 	var s Session
 	err := getRecord(r, sessionPrefix+id, &s)
 	if errors.Is(err, kv.ErrNotFound) {
-		return nil, fmt.Errorf("%w: there is no record of it", ErrSessionOver)
+		return nil, fmt.Errorf("%w: there is no record of %q", ErrSessionOver, id)
 	}
 	if err != nil {
 		return nil, err

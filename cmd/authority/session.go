@@ -99,8 +99,11 @@ func (a *Authority) Session(ctx context.Context, refreshToken string) (s *userdb
 	return s, nil
 }
 
+// reuse is what people read of it, in the error, the audit and the list of revocations.
+const reuse = "a refresh token was used a second time"
+
 func errReused(id string) error {
-	return fmt.Errorf("%w: session %s: a refresh token was used a second time", token.Revoked, id)
+	return fmt.Errorf("%w: session %s: %s", token.Revoked, id, reuse)
 }
 
 // judge reads the session of a genuine refresh token anew, and tells whether it and its user stand, and what the token is
@@ -149,7 +152,7 @@ func standing(r kv.Reader, secrets kv.Secrets, s *userdb.Session) (*userdb.User,
 		return nil, err
 	}
 	if found && entry.Cuts(s.Created) {
-		return nil, fmt.Errorf("%w: session %s: all of its user was ended", token.Revoked, s.ID)
+		return nil, fmt.Errorf("%w: session %s: its user was revoked or disabled", token.Revoked, s.ID)
 	}
 	return user, nil
 }

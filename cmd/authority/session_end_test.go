@@ -8,6 +8,7 @@ import (
 	"jotkit/cmd/authority"
 	"jotkit/token"
 	"jotkit/userdb"
+	"jotkit/userdb/kv"
 )
 
 func (w *world) logout(t *testing.T, raw string, all bool, want int) {
@@ -17,6 +18,15 @@ func (w *world) logout(t *testing.T, raw string, all bool, want int) {
 			t.Errorf("%d, %v, want %d", n, err, want)
 		}
 	}, "logout ok")
+}
+
+func (w *world) rev(t *testing.T) kv.Rev {
+	t.Helper()
+	rev, err := w.store.Rev()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rev
 }
 
 // TestLogout ends one session with its access tokens, leaves nothing to list or undo, and can be said twice.
@@ -31,8 +41,13 @@ func TestLogout(t *testing.T) {
 	w.wantVerdict(t, "its other one", next.AccessToken, token.Revoked)
 	w.wantVerdict(t, "of another session", other.AccessToken, "")
 	w.refused(t, "its refresh token", next.RefreshToken, token.Revoked)
+	said := w.rev(t)
+	w.pass(time.Second)
 	w.logout(t, next.RefreshToken, false, 0)
 	w.logout(t, next.RefreshToken, true, 0)
+	if w.rev(t) != said {
+		t.Error("verifiers were told twice")
+	}
 	w.refresh(t, other.RefreshToken)
 	if list, err := w.Revocations(t.Context()); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", list, err)

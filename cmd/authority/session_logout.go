@@ -98,6 +98,10 @@ func (c *change) end(id string, now time.Time) (open bool, err error) {
 	if err := c.notByUndo(id); err != nil {
 		return false, err
 	}
+	_, denied, err := userdb.Denied(c, c.secrets, userdb.KindSession, id)
+	if err != nil || denied && s == nil {
+		return false, err // said before, and no verifier has to hear of it again
+	}
 	return open, userdb.Deny(c, c.secrets, userdb.KindSession, id, userdb.Entry{Until: c.lastExp()}, c.now)
 }
 

@@ -87,7 +87,7 @@ func (c *change) renewed(user *userdb.User, s *userdb.Session) (token.Draft, err
 func (c *change) punish(s *userdb.Session, why error) error {
 	c.event.Outcome = audit.Refused
 	c.note("why", why.Error())
-	_, err := c.deny(userdb.KindSession, s.ID, userdb.Entry{Until: c.lastOf(s)}, "a refresh token was used a second time")
+	_, err := c.deny(userdb.KindSession, s.ID, userdb.Entry{Until: c.lastOf(s)}, reuse)
 	return err
 }
 
