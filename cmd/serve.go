@@ -34,7 +34,7 @@ func newServe(e *env) *cobra.Command {
 	o := serveOptions{addr: "127.0.0.1:8080"}
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Answer over HTTP: log in, verify, protected endpoints",
+		Short: "Log in, verify and protect over HTTP",
 		Long: `Answer over HTTP until Ctrl-C or SIGTERM.
 
 People register and log in, services ask about tokens, and the
