@@ -78,14 +78,11 @@ func (e *env) serve(ctx context.Context, o serveOptions) error {
 	}
 	defer l.Close()
 	at := placeOf(l, o)
-	if secure != nil {
-		l = tls.NewListener(l, secure)
-	}
 	live, err := e.live(ctx, at)
 	if err != nil {
 		return err
 	}
-	s := &server.Server{Live: live, Log: log, Closed: o.closed, Proxies: o.proxies, Guarded: !o.tls() && !local}
+	s := &server.Server{Live: live, Log: log, Closed: o.closed, Proxies: o.proxies, Guarded: !o.tls() && !local, TLS: secure}
 	if o.metrics {
 		s.Metrics = server.NewMetrics(live)
 	}
@@ -180,7 +177,7 @@ func placeOf(l net.Listener, o serveOptions) string {
 
 // tlsConfig is nil for plain HTTP.
 func (e *env) tlsConfig(ctx context.Context, o serveOptions, log *slog.Logger) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	switch {
 	case o.selfSigned:
 		host, _, _ := net.SplitHostPort(o.addr)

@@ -8,6 +8,7 @@ import (
 
 	"jotkit/keyring"
 	"jotkit/token"
+	"jotkit/userdb"
 	"jotkit/userdb/kv"
 )
 
@@ -152,6 +153,17 @@ func (l *Live) Introspect(ctx context.Context, raw string) (*token.Claims, error
 	v := s.state.verifier(s.anyAudience(token.Expect{Leeway: token.DefaultLeeway}), s)
 	v.Now = l.Now
 	return v.Verify(ctx, raw)
+}
+
+// Genuine tells whether this store made a refresh token, without looking at the store: strangers may guess as often as
+// they like. What has become of its session, Refresh tells.
+func (l *Live) Genuine(ctx context.Context, refreshToken string) error {
+	s, err := l.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	_, _, err = userdb.ParseRefreshToken(s.secrets, refreshToken)
+	return reasoned(err)
 }
 
 // Known is what everybody may know of the store.

@@ -47,7 +47,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Durat
 	defer s.background(jobs, rotateEvery).Wait()
 	defer stop()
 	done := make(chan error, 1)
-	go func() { done <- h.Serve(netutil.LimitListener(l, mostConnections())) }()
+	go func() { done <- s.answerAll(h, netutil.LimitListener(l, mostConnections())) }()
 	select {
 	case err := <-done:
 		return err
@@ -63,6 +63,14 @@ func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Durat
 		return err
 	}
 	return s.Live.NoteTurnedAway(last)
+}
+
+func (s *Server) answerAll(h *http.Server, l net.Listener) error {
+	if s.TLS == nil {
+		return h.Serve(l)
+	}
+	h.TLSConfig = s.TLS
+	return h.ServeTLS(l, "", "")
 }
 
 // background does what no request asks for, until ctx ends.

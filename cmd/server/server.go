@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/tls"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -22,6 +23,8 @@ type Server struct {
 	Proxies []netip.Prefix
 	// Guarded tells that the listener takes plain HTTP from elsewhere than this machine, so that only proxies may come.
 	Guarded bool
+	// TLS is how to speak it; nil is plain HTTP.
+	TLS *tls.Config
 	// Metrics counts; nil does not.
 	Metrics *Metrics
 }

@@ -12,13 +12,13 @@ func (s *Server) refresh(r *http.Request, p params) (*reply, error) {
 	if grant, there := p["grant_type"]; there && grant != "refresh_token" {
 		return nil, &failure{status: http.StatusBadRequest, Code: "unsupported_grant_type", Words: "only refresh_token is"}
 	}
-	raw, err := p.need("refresh_token")
+	raw, err := s.refreshToken(r, p, "refresh")
 	if err != nil {
 		return nil, err
 	}
 	grant, err := s.acting(r).Refresh(r.Context(), raw)
 	if err != nil {
-		return nil, s.refusedSession(r, "refresh", err)
+		return nil, refusedSession(err)
 	}
 	s.log(r, "refreshed")
 	return ok(grant), nil
@@ -26,26 +26,37 @@ func (s *Server) refresh(r *http.Request, p params) (*reply, error) {
 
 // logout ends a session, with its access tokens.
 func (s *Server) logout(r *http.Request, p params) (*reply, error) {
-	raw, err := p.need("refresh_token")
+	raw, err := s.refreshToken(r, p, "logout")
 	if err != nil {
 		return nil, err
 	}
 	if _, err := s.acting(r).Logout(r.Context(), raw, false); err != nil {
-		return nil, s.refusedSession(r, "logout", err)
+		return nil, refusedSession(err)
 	}
 	s.log(r, "logged out")
 	return &reply{status: http.StatusNoContent}, nil
 }
 
-// refusedSession is one answer to every refresh token that is not good. Those that this store did not make cost it
-// nothing, so they are counted here.
-func (s *Server) refusedSession(r *http.Request, verb string, err error) error {
-	var reason token.Reason
-	if !errors.As(err, &reason) {
-		return err
+// refreshToken returns the refresh token of a request, which this store has made. Others cost it nothing, so they are
+// counted here.
+func (s *Server) refreshToken(r *http.Request, p params, verb string) (string, error) {
+	raw, err := p.need("refresh_token")
+	if err != nil {
+		return "", err
 	}
-	if reason == token.Malformed || reason == token.BadSignature {
-		s.Live.Addresses.TurnedAway(s.from(r), verb)
+	if err := s.Live.Genuine(r.Context(), raw); err != nil {
+		if errors.As(err, new(token.Reason)) {
+			s.Live.Addresses.TurnedAway(s.from(r), verb)
+		}
+		return "", refusedSession(err)
+	}
+	return raw, nil
+}
+
+// refusedSession is one answer to every refresh token that is not good.
+func refusedSession(err error) error {
+	if !errors.As(err, new(token.Reason)) {
+		return err
 	}
 	return &failure{status: http.StatusUnauthorized, Code: "invalid_grant", Words: "the refresh token is not good", cause: err,
 		challenge: []string{`Bearer realm="` + realm + `"`}}
