@@ -98,7 +98,7 @@ func (e *env) live(ctx context.Context, at string) (*authority.Live, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Chain = "serve"
+	a.Chain, a.Actor = "serve", e.user()+"@serve"
 	a.Gate = authority.NewGate(runtime.GOMAXPROCS(0), 32, 5*time.Second)
 	a.Addresses, a.Newcomers, a.Remembered = authority.NewAddresses(), authority.NewAddresses(), authority.NewRemembered()
 	if err := a.NoteServing(ctx, at); err != nil {

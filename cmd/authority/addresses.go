@@ -120,6 +120,9 @@ func (a *Addresses) turnAway(addr netip.Addr, verb string) {
 
 // takeAway returns what was turned away since the last time.
 func (a *Addresses) takeAway() map[turnedAway]int {
+	if a == nil {
+		return nil
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	was := a.away

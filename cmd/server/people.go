@@ -23,14 +23,15 @@ func (s *Server) register(r *http.Request, p params) (*reply, error) {
 	return &reply{status: http.StatusCreated, body: map[string]any{"username": user.Name, "roles": user.Roles}}, nil
 }
 
-// login opens a session. scope chooses among the scopes of the person, audience names others than the store's.
+// login opens a session. scope chooses among the scopes of the person. The audience is the store's: a stranger who has
+// registered is not to get tokens for whatever else trusts this issuer.
 func (s *Server) login(r *http.Request, p params) (*reply, error) {
 	name, password, err := credentials(p)
 	if err != nil {
 		return nil, err
 	}
 	grant, err := s.acting(r).Login(r.Context(), authority.LoginRequest{
-		Name: name, Password: password, Scopes: p.list("scope"), Audience: p.list("audience"), Session: true,
+		Name: name, Password: password, Scopes: p.list("scope"), Session: true,
 	})
 	if err != nil {
 		return nil, err
