@@ -71,6 +71,7 @@ func TestPage(t *testing.T) {
 		{"a line end inside", raw[:40] + "\n" + raw[40:], "Not a token", "detail", "line end"},
 		{"a word", "hello", "Not a token", "detail", "No dots"},
 		{"markup", part(t, raw, 1, func(string) string { return `{"sub":"<img src=x onerror=alert(1)>\u202e"}` }), "The signature is wrong", "claims-body", `<img src=x onerror=alert(1)>\u202e`},
+		{"a name that turns text round", part(t, raw, 1, func(string) string { return "{\"\u202epxe\":1}" }), "The signature is wrong", "claims-body", `\u202epxe`},
 	} {
 		b.read(c.token)
 		b.says("bad", c.headline)

@@ -132,7 +132,7 @@ func TestPageIDs(t *testing.T) {
 		need("page.js", m[1])
 	}
 	for _, name := range []string{"header", "claims"} { // paintPart puts these together
-		for _, suffix := range []string{"", "-body", "-trouble"} {
+		for _, suffix := range []string{"", "-body", "-trouble", "-text"} {
 			need("page.js", name+suffix)
 		}
 	}

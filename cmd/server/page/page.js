@@ -94,7 +94,7 @@ class JSONReader {
       this.space();
       if (this.text[this.at] !== '"') throw this.bad();
       const name = this.string();
-      if (members.has(name)) throw new Refused("a member name that stands twice");
+      if (members.has(name)) throw new Refused(`the name “${safe(abridged(name))}” stands twice`);
       if (!this.next(":")) throw this.bad();
       members.set(name, this.value(depth));
     } while (this.next(","));
@@ -246,11 +246,11 @@ function findKey(kid) {
   return keys.find((k) => kid !== "" && k.kid === kid);
 }
 
-// keyFor is the key of this id. One that is not known may have come since: the server is asked again, not too often.
+// keyFor is the key of this id. Keys come and are revoked while the page is open: after a minute the server is asked again,
+// and sooner for one that is not known.
 async function keyFor(kid) {
-  if (!server.keys || server.trouble) await loadServer();
-  if (server.trouble) return null;
-  if (!findKey(kid) && Date.now() - server.asked > 10_000) await loadServer();
+  const age = Date.now() - server.asked;
+  if (!server.keys || server.trouble || age > 60_000 || (age > 10_000 && !findKey(kid))) await loadServer();
   return server.trouble ? null : findKey(kid);
 }
 
@@ -273,6 +273,7 @@ const fail = (checks, name, reason, expected, got) => checks.push({ name, status
 const check = (checks, name, ok, reason, expected, got) =>
   ok ? pass(checks, name, got, expected) : fail(checks, name, reason, expected, got);
 
+// attempt is what read returns as object, or in trouble why it was refused.
 function attempt(read) {
   try {
     return { object: read() };
@@ -280,6 +281,13 @@ function attempt(read) {
     if (e instanceof Refused) return { trouble: e.message };
     throw e;
   }
+}
+
+// partOf reads a part of a token. Where it is refused, its text shows what it says all the same.
+function partOf(bytes) {
+  const part = attempt(() => parseObject(bytes));
+  if (part.trouble) part.text = new TextDecoder().decode(bytes);
+  return part;
 }
 
 // examine checks up to the signature, on the bytes as they were received. Its report also has header and payload as far
@@ -294,8 +302,8 @@ async function examine(raw) {
   const parts = shape.object;
   r.whole = true;
   pass(r.checks, "shape", `three parts, ${raw.length} bytes`);
-  r.header = attempt(() => parseObject(parts.header));
-  r.payload = attempt(() => parseObject(parts.payload));
+  r.header = partOf(parts.header);
+  r.payload = partOf(parts.payload);
   if (!readHeader(r)) return r;
   await genuine(r, parts);
   return r;
@@ -430,13 +438,13 @@ function safe(text) {
 const abridged = (text) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 // written is a value as it was written, laid out over lines where it is long.
-function written(node, indent = "") {
-  if (node.raw.length + indent.length < 56 && !/[\n\r\t]/.test(node.raw)) return node.raw;
+function written(node, indent = "", width = 56) {
+  if (node.raw.length + indent.length < width && !/[\n\r\t]/.test(node.raw)) return node.raw;
   const deeper = `${indent}  `;
   const lay = (list, open, close) => (list.length ? `${open}\n${deeper}${list.join(`,\n${deeper}`)}\n${indent}${close}` : open + close);
-  if (node.kind === "array") return lay(node.items.map((item) => written(item, deeper)), "[", "]");
+  if (node.kind === "array") return lay(node.items.map((item) => written(item, deeper, width)), "[", "]");
   if (node.kind !== "object") return node.raw;
-  return lay([...node.members].map(([name, value]) => `${JSON.stringify(name)}: ${written(value, deeper)}`), "{", "}");
+  return lay([...node.members].map(([name, value]) => `${JSON.stringify(name)}: ${written(value, deeper, width)}`), "{", "}");
 }
 
 // verdict says in words what a report comes to: the worst reason on top.
@@ -449,18 +457,25 @@ function verdict(r, checks, now) {
     const others = failed.slice(1).map((c) => c.name);
     return { state: "bad", headline, detail: others.length ? `${detail} Also wrong: ${others.join(", ")}.` : detail };
   }
-  if (r.unsure || !r.genuine) return { state: "unsure", headline: "Cannot be verified here", detail: r.unsure };
-  return praise(r, now);
+  return r.genuine ? praise(r, now) : doubt(r);
+}
+
+// doubt is for a token that no browser can verify. What the server says of it is told, and is its word alone.
+function doubt(r) {
+  const asked = r.asked && `asked at ${clock(r.asked.at)}`;
+  if (r.asked?.status === 200) return { state: "unsure", headline: "Accepted by this server", detail: `It let the token in, ${asked}. ${r.unsure}` };
+  if (r.asked?.status === 401) return { state: "bad", headline: "This server refuses it", detail: `It did not let the token in, ${asked}. ${r.unsure}` };
+  return { state: "unsure", headline: "Cannot be verified here", detail: r.unsure };
 }
 
 function praise(r, now) {
   const exp = dateOf(r.payload.object.members.get("exp"));
-  const life = exp > now ? `It is good for another ${length(exp - now)}.`
+  const life = exp > now ? `It lives for another ${length(exp - now)}.`
     : `It expired ${length(now - exp)} ago, within the ${leeway} seconds allowed for clocks that differ.`;
   if (r.asked?.status === 200) {
-    return { state: "good", headline: "Good, and accepted", detail: `This server signed it and, asked at ${clock(r.asked.at)}, let it in. ${life}` };
+    return { state: "good", headline: "Good, and accepted", detail: `This server signed it, and let it in, asked at ${clock(r.asked.at)}. ${life}` };
   }
-  return { state: "good", headline: "Good", detail: `This server signed it. ${life} Whether it was revoked since, only the server knows.` };
+  return { state: "good", headline: "Good", detail: `This server signed it. ${life} If it was revoked, only the server knows.` };
 }
 
 // refusal is a headline and a sentence for the check that failed.
@@ -471,8 +486,8 @@ function refusal(r, c, now) {
     case "shape malformed": return ["Not a token", sentence(got)];
     case "header malformed":
       if (c.expected.startsWith("no ")) return ["It asks for what is not understood", `The header has “${got}”, an extension that changes what the signature means.`];
-      return ["The header is malformed", `It has ${got}.`];
-    case "payload malformed": return ["The claims are malformed", `They are signed, and yet refused: ${got}.`];
+      return ["The header is malformed", sentence(got)];
+    case "payload malformed": return ["The claims are malformed", `They are signed, and refused all the same: ${got}.`];
     case "algorithm algorithm_refused":
       if (r.alg.toLowerCase() === "none") return ["Not signed", `It says alg “${got}”. Anyone can write such a token, so none is accepted.`];
       return ["The wrong algorithm", `It says ${got}, and the key it names is for ${c.expected} alone.`];
@@ -494,8 +509,8 @@ function refusal(r, c, now) {
 // meanings are the words for names of headers and claims that everybody uses.
 const meanings = {
   iss: "issuer", sub: "subject", aud: "audience", exp: "expires", nbf: "not before", iat: "issued", jti: "token id",
-  sid: "session", client_id: "client", scope: "scopes", roles: "roles", name: "name", email: "e-mail", azp: "authorised party",
-  auth_time: "logged in", nonce: "nonce", cnf: "bound to a key",
+  sid: "session", client_id: "client", scope: "may do", roles: "acts as", email: "e-mail", azp: "authorised party",
+  auth_time: "logged in", cnf: "bound to a key",
 };
 const headerMeanings = {
   alg: "algorithm", kid: "key", typ: "type", cty: "content type", jwk: "a key of its own: never used",
@@ -550,6 +565,7 @@ function paint() {
   shownChecks = key;
   for (const tick of ticking) tick(now);
   $("break").hidden = v.state !== "good";
+  $("ask").hidden = v.state !== "good" && v.state !== "unsure" && !report.asked; // a token that is wrong, it can only refuse
 }
 
 let announced = "";
@@ -613,7 +629,10 @@ function paintPart(name, part, words) {
   paintMembers($(`${name}-body`), part, words);
   const trouble = $(`${name}-trouble`);
   trouble.hidden = !part.trouble;
-  say(trouble, part.trouble ? `It has ${part.trouble}, and is refused without a look at the rest.` : "");
+  say(trouble, part.trouble ? `Refused as a whole: ${part.trouble}.` : "");
+  const text = $(`${name}-text`);
+  text.hidden = !part.text;
+  say(text, part.text ? safeLines(part.text) : "");
 }
 
 function paintReport() {
@@ -622,13 +641,13 @@ function paintReport() {
   $("intro").hidden = report.raw !== "";
   paintPart("header", report.header, headerMeanings);
   paintPart("claims", report.payload, meanings);
-  $("claims").dataset.genuine = report.genuine;
-  say($("claims-note"), report.genuine ? "signed by this server" : "not verified: anyone may have written this");
-  $("ask").hidden = !report.whole;
+  for (const name of ["claims", "header"]) $(name).dataset.genuine = report.genuine;
+  say($("claims-note"), report.genuine ? "signed by this server" : "not verified: anyone can write this");
   $("clear").hidden = $("token").value === "";
   say($("calls-note"), report.whole ? "Sends the token above to this server." : "No token above: asks without one.");
   paintLife();
   paint();
+  paintSession();
 }
 
 // paintMirror draws the text of the field behind it, in the colours of the three parts.
@@ -684,12 +703,41 @@ function paintLife() {
       dot.classList.toggle("on", name === moment);
     }
     for (const [name, b] of buttons) paintTime(b, name, at.get(name), now);
+    spread(buttons, (name) => scale.at(at.get(name)));
   });
 }
 
 function place(bar, from, to) {
   bar.style.left = `${from}%`;
   bar.style.width = `${Math.max(0, to - from)}%`;
+}
+
+// spread puts the labels under their marks, clear of one another. Where there is no room for that, they stand in rows.
+function spread(buttons, percent) {
+  const list = $("times");
+  list.classList.add("apart");
+  const width = list.clientWidth;
+  const gap = 8;
+  const labels = [...buttons].map(([name, b]) => ({ item: b.item, at: percent(name), wide: b.item.offsetWidth }));
+  labels.sort((a, b) => a.at - b.at);
+  const room = labels.reduce((sum, l) => sum + l.wide + gap, -gap) <= width;
+  list.classList.toggle("apart", room);
+  if (!room) {
+    for (const l of labels) l.item.style.textAlign = "";
+    return;
+  }
+  let edge = 0;
+  for (const l of labels) {
+    l.left = Math.max(edge, (width * l.at) / 100 - l.wide / 2);
+    edge = l.left + l.wide + gap;
+  }
+  edge = width;
+  for (const l of labels.reverse()) {
+    l.left = Math.min(l.left, edge - l.wide);
+    edge = l.left - gap;
+    l.item.style.left = `${l.left}px`;
+    l.item.style.textAlign = l.at < 12 ? "left" : l.at > 88 ? "right" : "center";
+  }
 }
 
 // scaleOf puts times on the bar, in per cent. A now that is further from the token's life than that is long would leave
@@ -754,7 +802,7 @@ let before = null; // the token that one was changed from, to put back
 function show(token) {
   $("token").value = token;
   before = null;
-  $("undo").hidden = true;
+  $("mend").hidden = true;
   return read();
 }
 
@@ -763,7 +811,7 @@ async function tamper(change) {
   const was = $("token").value;
   await show(change(report));
   before = was;
-  $("undo").hidden = false;
+  $("mend").hidden = false;
   $("undo").focus();
 }
 
@@ -904,6 +952,13 @@ function paintSession() {
   const left = session.until - nowSeconds();
   say($("left"), left > 0 ? `token good for ${length(left)}` : "token expired");
   $("refresh").classList.toggle("primary", left <= 0);
+  $("show").hidden = report?.raw === session.access_token;
+}
+
+// laidOut is the body of an answer, over lines where it is JSON.
+function laidOut(text) {
+  const { object } = attempt(() => parseObject(new TextEncoder().encode(text)));
+  return safeLines(object ? written(object, "", 32) : text.slice(0, 2000));
 }
 
 // tryCall calls a protected endpoint with the token in the field, and shows the answer.
@@ -917,7 +972,7 @@ async function tryCall(path) {
   for (const name of ["WWW-Authenticate", "Retry-After"]) {
     if (answer.get(name)) lines.push(el("p", "field", el("b", "", name), ` ${safe(answer.get(name))}`));
   }
-  if (answer.text) lines.push(el("pre", "", safeLines(abridged(answer.text.trim()))));
+  if (answer.text) lines.push(el("pre", "", laidOut(answer.text.trim())));
   $("answer").replaceChildren(...lines);
   return answer;
 }
@@ -937,7 +992,7 @@ function wire() {
   const press = (id, work) => $(id).addEventListener("click", () => busy($(id), work));
   $("token").addEventListener("input", () => {
     before = null;
-    $("undo").hidden = true;
+    $("mend").hidden = true;
     read();
   });
   $("login-form").addEventListener("submit", (e) => {
@@ -963,8 +1018,10 @@ function wire() {
   });
   document.addEventListener("paste", (e) => { // wherever one is on the page, but in another field
     if (e.target instanceof Element && e.target.closest("input, textarea")) return;
-    show(e.clipboardData.getData("text/plain"));
+    const text = e.clipboardData.getData("text/plain");
+    if (text) show(text);
   });
+  window.addEventListener("resize", () => report && paint());
   setInterval(() => {
     if (report) paint();
     paintSession();
