@@ -10,8 +10,8 @@ import (
 	"jotkit/cmd/authority"
 )
 
-// peer is who is at the other end of the connection.
-func peer(r *http.Request) netip.Addr {
+// remote is who is at the other end of the connection.
+func remote(r *http.Request) netip.Addr {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
@@ -26,7 +26,7 @@ func (s *Server) isProxy(a netip.Addr) bool {
 // from is where a request comes from. Of X-Forwarded-For the last address counts that is not a proxy of ours: what
 // stands before it anyone may have written.
 func (s *Server) from(r *http.Request) netip.Addr {
-	at := peer(r)
+	at := remote(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.isProxy(at); i-- {
 		hop, err := hopAddr(strings.TrimSpace(hops[i]))
@@ -56,7 +56,7 @@ func (s *Server) acting(r *http.Request) *authority.Authority {
 // onlyProxies turns away who would send a password or a token over a network in the clear.
 func (s *Server) onlyProxies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if at := peer(r); !at.IsLoopback() && !s.isProxy(at) {
+		if at := remote(r); !at.IsLoopback() && !s.isProxy(at) {
 			s.fail(w, r, &failure{status: http.StatusForbidden, Code: "access_denied",
 				Words: "plain HTTP is for the proxy in front of this server"})
 			return

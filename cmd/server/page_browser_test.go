@@ -1,4 +1,4 @@
-package server
+package server_test
 
 import (
 	"encoding/base64"
@@ -7,6 +7,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"jotkit/cmd/authority"
+	"jotkit/token"
 )
 
 const browserPassword = "correct horse battery staple"
@@ -38,7 +41,8 @@ func part(t *testing.T, raw string, i int, with func(string) string) string {
 
 // TestPage is the page as a person uses it, from registering to logging out.
 func TestPage(t *testing.T) {
-	b := newBrowser(t, browserTarget(t))
+	w := browserTarget(t)
+	b := newBrowser(t, w.url)
 	b.says("empty", "Nothing to read yet")
 	raw := ada(b)
 	b.shows("claims-body", `"ada"`)
@@ -81,7 +85,23 @@ func TestPage(t *testing.T) {
 	b.says("unsure", "Cannot be verified here")
 	b.read(" \"Bearer " + raw + "\"\n")
 	b.says("good", "Good")
+	b.read(w.mint(t, authority.MintRequest{Draft: token.Draft{Subject: "ada", Extra: []token.Member{
+		{Name: "big", Value: []byte("12345678901234567890.10")},
+	}}}))
+	b.says("good", "Good")
 	b.shows("claims-body", "12345678901234567890.10") // as it is written, and no double
+	b.read(raw)
+
+	t.Log("revoked, which only the server knows")
+	lost := w.token(t, "ada")
+	if _, err := w.RevokeToken(t.Context(), lost, authority.Revoke{}); err != nil {
+		t.Fatal(err)
+	}
+	b.read(lost)
+	b.says("good", "Good")
+	b.click("ask")
+	b.says("bad", "This server refuses it")
+	b.read(raw)
 
 	t.Log("refused by hand, and put back")
 	b.click("break-claim")
@@ -138,7 +158,7 @@ func (b *browser) remembersNothing() {
 
 // TestPageByKeyboard: everything is within reach of Tab, in the order in which it stands, and Enter and Space do it.
 func TestPageByKeyboard(t *testing.T) {
-	b := newBrowser(t, browserTarget(t))
+	b := newBrowser(t, browserTarget(t).url)
 	order := func(want ...string) {
 		t.Helper()
 		for _, id := range want {

@@ -1,4 +1,4 @@
-package server
+package server_test
 
 import (
 	"testing"
@@ -35,7 +35,7 @@ const faint = `(() => {
 
 // TestPageLooks: in light and dark, wide and narrow, everything can be read, and nothing needs scrolling sideways.
 func TestPageLooks(t *testing.T) {
-	b := newBrowser(t, browserTarget(t))
+	b := newBrowser(t, browserTarget(t).url)
 	look := func(state string) {
 		t.Helper()
 		for _, scheme := range []string{"light", "dark"} {

@@ -1,4 +1,4 @@
-package server
+package server_test
 
 import (
 	"encoding/json"
@@ -16,6 +16,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 
+	"jotkit/cmd/server"
 	"jotkit/keyring"
 	"jotkit/token"
 )
@@ -79,10 +80,10 @@ func newRival(t *testing.T, now time.Time, k *token.Key) *rival {
 		Issuers: []string{rivalIssuer}, Types: []string{token.AccessToken, "JWT"}, Leeway: token.DefaultLeeway,
 	}}}
 	mux := http.NewServeMux()
-	pageRoutes(mux)
+	server.PageRoutes(mux)
 	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) { w.Write(r.jwks.Load().([]byte)) })
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, 200, map[string]string{"issuer": rivalIssuer})
+		fmt.Fprintf(w, `{"issuer":%q}`, rivalIssuer)
 	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)

@@ -1,0 +1,4 @@
+package server
+
+// PageRoutes serves the page alone, for tests that put something else behind it.
+var PageRoutes = pageRoutes
