@@ -89,21 +89,11 @@ func (l *Live) note(err error) {
 	}
 }
 
-// Watch looks at the store every tick until ctx ends: it hears of a commit whose writer was killed before it could
-// announce it, and of a store that went away or was put in the place of this one. report is told when the store cannot
-// be read, and with nil when it can again.
-func (l *Live) Watch(ctx context.Context, tick time.Duration, report func(error)) {
-	var before error
-	for l.sleep(ctx, tick) == nil {
-		_, err := l.renew(ctx, nil)
-		if ctx.Err() != nil {
-			return
-		}
-		if (err == nil) != (before == nil) {
-			report(err)
-		}
-		before = err
-	}
+// Look looks at the store, revision or not. Who does so now and then hears of a commit whose writer was killed before it
+// could announce it, and of a store that went away or was put in the place of this one.
+func (l *Live) Look(ctx context.Context) error {
+	_, err := l.renew(ctx, nil)
+	return err
 }
 
 // Verify returns the claims of a genuine access token for the audience of the settings that is alive and not revoked.

@@ -77,13 +77,8 @@ func (s *Server) answerAll(h *http.Server, l net.Listener) error {
 func (s *Server) background(ctx context.Context, rotateEvery time.Duration) *sync.WaitGroup {
 	var jobs sync.WaitGroup
 	jobs.Go(func() {
-		s.Live.Watch(ctx, storeTick, func(err error) {
-			if err != nil {
-				s.Log.Error("the store cannot be read: no token is accepted", "cause", err.Error())
-			} else {
-				s.Log.Info("the store can be read again")
-			}
-		})
+		var before error
+		every(ctx, storeTick, func() { before = s.look(ctx, before) })
 	})
 	jobs.Go(func() {
 		every(ctx, auditTick, func() { s.complain("audit", s.Live.NoteTurnedAway(ctx)) })
@@ -95,6 +90,19 @@ func (s *Server) background(ctx context.Context, rotateEvery time.Duration) *syn
 		})
 	}
 	return &jobs
+}
+
+// look looks at the store, and says when it cannot be read any more, or can again.
+func (s *Server) look(ctx context.Context, before error) error {
+	err := s.Live.Look(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil && before == nil:
+		s.Log.Error("the store cannot be read", "cause", err.Error())
+	case err == nil && before != nil:
+		s.Log.Info("the store can be read again")
+	}
+	return err
 }
 
 // every does something again and again until ctx ends.
