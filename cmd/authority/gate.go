@@ -3,6 +3,7 @@ package authority
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 )
 
@@ -30,7 +31,7 @@ func (g *Gate) enter(ctx context.Context) (leave func(), err error) {
 	if g == nil {
 		return func() {}, nil
 	}
-	leave = func() { <-g.turns }
+	leave = g.leave
 	select {
 	case g.turns <- struct{}{}:
 		return leave, nil
@@ -50,6 +51,13 @@ func (g *Gate) enter(ctx context.Context) (leave func(), err error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+}
+
+// leave ends a turn. What the hash has used is collected first: left to itself, the collector would let as much again pile
+// up before it looks.
+func (g *Gate) leave() {
+	runtime.GC()
+	<-g.turns
 }
 
 // hash makes the hash of a password, when there is a turn for it.
