@@ -40,6 +40,7 @@ func (h home) command(args ...string) *exec.Cmd {
 	c.Dir = h.dir
 	c.Env = []string{
 		"HOME=" + h.dir, "JOTKIT_STORE=" + h.store(), "JOTKIT_SEAL_KEY_FILE=" + h.path("seal.key"), "PATH=" + os.Getenv("PATH"),
+		"GORACE=atexit_sleep_ms=0", // the race detector has every process wait a second at its end
 	}
 	return c
 }

@@ -14,10 +14,7 @@ import (
 func peer(t *testing.T, name string) {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("JOTKIT_PEERS") == "require" {
-			t.Fatalf("%s is required and not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
+		lacking(t, name)
 	}
 }
 

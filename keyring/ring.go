@@ -21,7 +21,7 @@ const Leeway = token.MaxLeeway
 // Methods that only read may run side by side; those that change the ring may not. A change that fails changes nothing.
 // Times are cut to whole seconds, in UTC.
 type Ring struct {
-	// Generate makes the new keys; nil means token.GenerateKey. It may hand out keys made beforehand, for making an RSA
+	// Generate makes the new keys; nil means the function Generate. It may hand out keys made beforehand, for making an RSA
 	// key takes too long to be done while others wait for the store.
 	Generate func(alg string) (*token.Key, error)
 

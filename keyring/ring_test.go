@@ -212,3 +212,19 @@ func TestFind(t *testing.T) {
 		t.Errorf("kid \"\": %v", err)
 	}
 }
+
+// TestKidCanBeTyped: none is taken for a flag.
+func TestKidCanBeTyped(t *testing.T) {
+	for range 1000 {
+		k, err := keyring.Generate("ES256")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kid := keyring.Thumbprint(k); kid[0] == '-' {
+			t.Fatal(kid)
+		}
+	}
+	if _, err := keyring.Generate("none"); !errors.Is(err, token.ErrUnknownAlgorithm) {
+		t.Error(err)
+	}
+}

@@ -3,6 +3,7 @@ package keyring
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"jotkit/token"
@@ -75,11 +76,22 @@ func (r *Ring) newest() time.Time {
 	return t
 }
 
+// Generate is token.GenerateKey, but never makes a key whose thumbprint begins with "-": typed on a command line, it
+// would be taken for a flag. One in 64 does.
+func Generate(alg string) (*token.Key, error) {
+	for {
+		k, err := token.GenerateKey(alg)
+		if err != nil || !strings.HasPrefix(Thumbprint(k), "-") {
+			return k, err
+		}
+	}
+}
+
 // generate makes a key under its thumbprint that the ring does not hold yet.
 func (r *Ring) generate(alg string) (*token.Key, error) {
 	generate := r.Generate
 	if generate == nil {
-		generate = token.GenerateKey
+		generate = Generate
 	}
 	k, err := generate(alg)
 	if err != nil {

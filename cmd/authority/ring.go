@@ -50,7 +50,7 @@ func (a *Authority) spare(ctx context.Context, alg string) (func(string) (*token
 		}
 		alg = s.settings.Algorithm
 	}
-	ready, err := token.GenerateKey(alg)
+	ready, err := keyring.Generate(alg)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,6 @@ func (a *Authority) spare(ctx context.Context, alg string) (func(string) (*token
 		if ready = nil; k != nil && k.Algorithm() == alg {
 			return k, nil
 		}
-		return token.GenerateKey(alg)
+		return keyring.Generate(alg)
 	}, nil
 }

@@ -53,11 +53,11 @@ func (s *Server) refreshToken(r *http.Request, p params, verb string) (string, e
 	return raw, nil
 }
 
-// refusedSession is one answer to every refresh token that is not good.
+// refusedSession is one answer to every refresh token that is not good. It brings no challenge: a client takes one to be
+// about an Authorization header, which this was not, and never comes to read the error (oauth4webapi).
 func refusedSession(err error) error {
 	if !errors.As(err, new(token.Reason)) {
 		return err
 	}
-	return &failure{status: http.StatusUnauthorized, Code: "invalid_grant", Words: "the refresh token is not good", cause: err,
-		challenge: []string{`Bearer realm="` + realm + `"`}}
+	return &failure{status: http.StatusUnauthorized, Code: "invalid_grant", Words: "the refresh token is not good", cause: err}
 }
