@@ -21,7 +21,8 @@ const (
 	writeTimeout  = 30 * time.Second // a login may wait for its hash, and then for the store
 	idleTimeout   = time.Minute
 	longestHeader = 64 << 10
-	stopTimeout   = 5 * time.Second
+	stopTimeout   = 4 * time.Second
+	lastTimeout   = time.Second // for what is to be written down after that
 )
 
 // The times at which the server looks after things by itself.
@@ -31,8 +32,8 @@ const (
 	rotateTick = time.Minute
 )
 
-// Run answers requests from a listener until ctx ends, and those under way to their end, for five seconds at most. With
-// rotateEvery it rotates the keys when the active one has become that old.
+// Run answers requests from a listener until ctx ends, and those under way to their end: five seconds later at most it
+// returns nil. With rotateEvery it rotates the keys when the active one has become that old.
 func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Duration) error {
 	h := &http.Server{
 		Handler:           s.Handler(),
@@ -54,15 +55,22 @@ func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Durat
 	case <-ctx.Done():
 	}
 	s.Log.Info("stopping")
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-	defer cancel()
-	if err := h.Shutdown(last); errors.Is(err, context.DeadlineExceeded) {
+	if err := shutDown(ctx, h); errors.Is(err, context.DeadlineExceeded) {
 		s.Log.Warn("cut off what took too long")
 		h.Close()
 	} else if err != nil {
 		return err
 	}
-	return s.Live.NoteTurnedAway(last)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTimeout)
+	defer cancel()
+	s.complain("audit", s.Live.NoteTurnedAway(last))
+	return nil
+}
+
+func shutDown(ctx context.Context, h *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	return h.Shutdown(ctx)
 }
 
 func (s *Server) answerAll(h *http.Server, l net.Listener) error {
