@@ -51,7 +51,7 @@ var hints = []struct {
 	{token.Malformed, "a token is three parts of base64url with dots between: was it cut off, or is it something else?"},
 	{token.BadSignature, "name the key of its issuer with --key, or its store with --store"},
 	{token.AlgorithmRefused, "the key decides about the algorithm, not the token; --alg names another for a key that does not say"},
-	{token.Revoked, "log in again; jotkit revocations list says why"},
+	{token.Revoked, "log in again; jotkit revocations list says why, or jotkit audit after a logout"},
 	{token.Expired, "log in again, or ask how it was with --at"},
 	{token.NotYetValid, "compare the clocks, or allow for the difference with --leeway"},
 	{token.TooLittleLife, "log in again for a fresh token"},

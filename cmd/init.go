@@ -18,7 +18,7 @@ func newInit(e *env) *cobra.Command {
 		Short: "Make a new store with its first keys",
 		Long: `Make a new store with its first keys.
 
-register, mint and the imports make one with the usual settings
+register, mint, serve and the imports make one with the usual settings
 when there is none, so this is for settings of your own.`,
 		Example: `  jotkit init
   jotkit init --iss https://id.example --aud api --ttl 10m`,

@@ -18,7 +18,7 @@ func newRefresh(e *env) *cobra.Command {
 A refresh token comes from login, and is good once: its file is
 replaced by the next one, and with --json the answer has it. One
 that was used before is in two hands, so its session ends (15),
-but for 10 seconds, in which the same answer is given again.`,
+but for 10 seconds, in which the same next one is given again.`,
 		Example: `  jotkit login ada --refresh-file session > token
   jotkit refresh --refresh-file session > token
   jotkit refresh - --json < session`,

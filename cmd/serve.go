@@ -100,7 +100,8 @@ func (e *env) live(ctx context.Context, at string) (*authority.Live, error) {
 	}
 	a.Chain, a.Actor = "serve", e.user()+"@serve"
 	a.Gate = authority.NewGate(runtime.GOMAXPROCS(0), 32, 5*time.Second)
-	a.Addresses, a.Newcomers, a.Remembered = authority.NewAddresses(), authority.NewAddresses(), authority.NewRemembered()
+	a.Addresses, a.Newcomers = authority.NewAddresses(), authority.NewAddresses()
+	a.Unseen, a.Remembered = authority.NewUnseen(), authority.NewRemembered()
 	if err := a.NoteServing(ctx, at); err != nil {
 		return nil, err
 	}
@@ -111,9 +112,9 @@ func (e *env) live(ctx context.Context, at string) (*authority.Live, error) {
 func (e *env) announce(log *slog.Logger, live *authority.Live, at string) error {
 	issuer := live.Seen().Settings.Issuer
 	log.Info("serving", "url", at, "issuer", issuer)
-	if u, err := url.Parse(issuer); err == nil && u.Host != "" && issuer != at {
-		log.Warn("the issuer is not this address: verifiers that discover the keys look for them there",
-			"issuer", issuer, "hint", "jotkit settings set iss="+at)
+	if u, err := url.Parse(issuer); err == nil && isLocal(u.Hostname()) && issuer != at {
+		log.Warn("the issuer is an address of this machine and not this one: verifiers that discover the keys look for them there",
+			"issuer", issuer, "hint", "jotkit settings set iss=URL aud=URL, with the address that clients see")
 	}
 	if !e.json {
 		return nil
@@ -122,6 +123,11 @@ func (e *env) announce(log *slog.Logger, live *authority.Live, at string) error 
 		return err
 	}
 	return e.out.Flush() // there is nothing more to come
+}
+
+// isLocal tells whether a host is this machine to whoever asks.
+func isLocal(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 func (e *env) logLevel() slog.Level {
@@ -159,7 +165,11 @@ func (e *takenError) Error() string {
 func (e *takenError) Unwrap() error { return e.err }
 
 func listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	network := "tcp"
+	if at, err := netip.ParseAddrPort(addr); err == nil && at.Addr().Is4() {
+		network = "tcp4" // 0.0.0.0 is not to mean IPv6 as well
+	}
+	l, err := net.Listen(network, addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		err = &takenError{addr, err}
 	}

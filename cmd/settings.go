@@ -11,8 +11,17 @@ import (
 
 func newSettings(e *env) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "settings",
-		Short:   "Show or change the settings of the store",
+		Use:   "settings",
+		Short: "Show or change the settings of the store",
+		Long: `Show or change the settings of the store.
+
+  iss, aud             issuer and audience of its tokens
+  alg                  algorithm of the next key
+  ttl, max_ttl         life of an access token: usual, longest
+  refresh_ttl          life of a session, from its login
+  refresh_idle         and from its last refresh
+  min_password_length  in characters
+  login_delay          on: failed logins make the next ones wait`,
 		Example: "  jotkit settings\n  jotkit settings set ttl=10m login_delay=off",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {

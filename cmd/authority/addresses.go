@@ -1,16 +1,13 @@
 package authority
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"net/netip"
-	"strconv"
 	"sync"
 	"time"
 
 	"jotkit/userdb"
-	"jotkit/userdb/audit"
 )
 
 // A SlowDown is the error of an address that has to wait, after failed logins or many registrations. It is told so, for
@@ -26,13 +23,6 @@ func (e *SlowDown) Error() string {
 type Addresses struct {
 	mu      sync.Mutex
 	counted map[netip.Prefix]userdb.Attempt
-	away    map[turnedAway]int
-}
-
-// A turnedAway is one kind of request that was refused before it cost anything.
-type turnedAway struct {
-	from netip.Prefix
-	verb string
 }
 
 const (
@@ -43,7 +33,7 @@ const (
 
 // NewAddresses has counted nothing yet.
 func NewAddresses() *Addresses {
-	return &Addresses{counted: map[netip.Prefix]userdb.Attempt{}, away: map[turnedAway]int{}}
+	return &Addresses{counted: map[netip.Prefix]userdb.Attempt{}}
 }
 
 // site is what counts as one address: of IPv6 the network of a customer, who has 2^64 addresses in it.
@@ -57,18 +47,14 @@ func site(addr netip.Addr) netip.Prefix {
 	return p
 }
 
-// check is a *SlowDown for an address that has to wait, and counts it as turned away.
-func (a *Addresses) check(addr netip.Addr, verb string, now time.Time) error {
+// wait is how long an address has to wait.
+func (a *Addresses) wait(addr netip.Addr, now time.Time) time.Duration {
 	if a == nil {
-		return nil
+		return 0
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if wait := a.counted[site(addr)].WaitAfter(freeOfAddress, now); wait > 0 {
-		a.turnAway(addr, verb)
-		return &SlowDown{wait}
-	}
-	return nil
+	return a.counted[site(addr)].WaitAfter(freeOfAddress, now)
 }
 
 // count counts one attempt.
@@ -100,49 +86,12 @@ func (a *Addresses) forget(now time.Time) {
 	}
 }
 
-// TurnedAway counts a request that was refused before it cost anything: such requests write nothing to the store, or
-// strangers could fill it. They become one line of the audit now and then: see [Authority.NoteTurnedAway].
-func (a *Addresses) TurnedAway(addr netip.Addr, verb string) {
-	if a != nil {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.turnAway(addr, verb)
-	}
-}
-
-func (a *Addresses) turnAway(addr netip.Addr, verb string) {
-	t := turnedAway{site(addr), verb}
-	if _, known := a.away[t]; !known && len(a.away) >= mostAddresses/100 {
-		t.from = netip.Prefix{} // many at once count as one
-	}
-	a.away[t]++
-}
-
-// takeAway returns what was turned away since the last time.
-func (a *Addresses) takeAway() map[turnedAway]int {
-	if a == nil {
+// slowed is a *SlowDown where the address of who acts has to wait.
+func (a *Authority) slowed(by *Addresses, verb string) error {
+	wait := by.wait(a.From, a.Now())
+	if wait <= 0 {
 		return nil
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	was := a.away
-	a.away = map[turnedAway]int{}
-	return was
-}
-
-// NoteTurnedAway writes a line of the audit for each address and verb that was turned away since the last time.
-func (a *Authority) NoteTurnedAway(ctx context.Context) error {
-	for t, n := range a.Addresses.takeAway() {
-		from := "many addresses"
-		if t.from.IsValid() {
-			from = t.from.String()
-		}
-		event := a.event(t.verb, "")
-		event.Outcome = audit.Refused
-		event.Detail = map[string]string{"why": "turned away unseen", "from": from, "count": strconv.Itoa(n)}
-		if err := a.write(ctx, event, nothingElse); err != nil {
-			return err
-		}
-	}
-	return nil
+	a.Unseen.Add(a.From, verb)
+	return &SlowDown{wait}
 }

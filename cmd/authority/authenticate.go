@@ -16,7 +16,7 @@ import (
 // after none. The change that follows must admit the person.
 func (a *Authority) authenticate(ctx context.Context, verb, name, password string) (
 	_ *userdb.User, renewed string, err error) {
-	if err := a.Addresses.check(a.From, verb, a.Now()); err != nil {
+	if err := a.slowed(a.Addresses, verb); err != nil {
 		return nil, "", err
 	}
 	// A name that can be nobody's is tried like any other, so that it costs the same.
@@ -36,7 +36,7 @@ func (a *Authority) authenticate(ctx context.Context, verb, name, password strin
 	case errors.Is(err, userdb.ErrHash):
 		return nil, "", fmt.Errorf("%w: user %q: %w", kv.ErrDamaged, name, err)
 	case errors.Is(err, ErrOverloaded):
-		a.Addresses.TurnedAway(a.From, verb)
+		a.Unseen.Add(a.From, verb)
 		return nil, "", err
 	case err != nil:
 		return nil, "", err

@@ -40,6 +40,7 @@ type Authority struct {
 	Gate       *Gate
 	Addresses  *Addresses // by failed logins
 	Newcomers  *Addresses // by registrations
+	Unseen     *Unseen
 	Remembered *Remembered
 	From       netip.Addr // where who acts is
 	// Sleep waits; nil is by the clock of the machine. A clock that stands still wants one of its own.

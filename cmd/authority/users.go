@@ -15,14 +15,18 @@ import (
 // Register adds a person, with the role "user" where none is named. Errors are userdb.ErrName, ErrPasswordPolicy,
 // ErrUserExists and ErrNoRole, and a *SlowDown for an address that many come from.
 func (a *Authority) Register(ctx context.Context, name, password string, roles []string) (*userdb.User, error) {
-	if err := a.Newcomers.check(a.From, "register", a.Now()); err != nil {
+	if err := a.slowed(a.Newcomers, "register"); err != nil {
 		return nil, err
 	}
 	if len(roles) == 0 {
 		roles = []string{"user"}
 	}
 	mapped, hash, err := a.credentials(ctx, name, password)
-	if err != nil {
+	switch {
+	case err != nil && a.From.IsValid() && !isFault(err): // it has cost nothing, so strangers could fill the audit with it
+		a.Unseen.Add(a.From, "register")
+		return nil, err
+	case err != nil:
 		return nil, a.refused(ctx, "register", mapped, err)
 	}
 	now := a.now()

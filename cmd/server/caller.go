@@ -28,7 +28,7 @@ func (s *Server) caller(r *http.Request, p params, scope string) (*authority.Cal
 	case inBody:
 		return s.service(r, id, p["client_secret"], scope)
 	}
-	return nil, invalidClient(bearer.ErrNoToken)
+	return nil, invalidClient(scope, errNobody)
 }
 
 // unescaped undoes the form encoding that RFC 6749 asks for and many clients leave out.
@@ -39,15 +39,18 @@ func unescaped(s string) string {
 	return s
 }
 
-var errScope = errors.New("the caller lacks the scope")
+var (
+	errNobody = errors.New("no credentials")
+	errScope  = errors.New("the caller lacks the scope")
+)
 
 func (s *Server) service(r *http.Request, name, password, scope string) (*authority.Caller, error) {
 	caller, err := s.acting(r).Authenticate(r.Context(), name, password)
 	if errors.Is(err, authority.ErrLoginRefused) {
-		return nil, invalidClient(err)
+		return nil, invalidClient(scope, err)
 	}
 	if err == nil && !slices.Contains(caller.Scopes, scope) {
-		return nil, invalidClient(errScope)
+		return nil, invalidClient(scope, errScope)
 	}
 	return caller, err
 }
@@ -56,21 +59,22 @@ func (s *Server) service(r *http.Request, name, password, scope string) (*author
 func (s *Server) holder(r *http.Request, scope string) (*authority.Caller, error) {
 	raw, err := bearer.Token(r)
 	if err != nil {
-		return nil, invalidClient(err)
+		return nil, invalidClient(scope, err)
 	}
 	claims, err := s.Live.Verify(r.Context(), raw)
 	switch {
 	case errors.As(err, new(*token.Refusal)):
-		return nil, invalidClient(err)
+		return nil, invalidClient(scope, err)
 	case err != nil:
 		return nil, err
 	case !claims.HasScope(scope):
-		return nil, invalidClient(errScope)
+		return nil, invalidClient(scope, errScope)
 	}
 	return &authority.Caller{Name: claims.Subject, Scopes: claims.Scopes}, nil
 }
 
-func invalidClient(cause error) error {
-	return &failure{status: http.StatusUnauthorized, Code: "invalid_client", Words: "who asks has to authenticate", cause: cause,
+func invalidClient(scope string, cause error) error {
+	return &failure{status: http.StatusUnauthorized, Code: "invalid_client", cause: cause,
+		Words:     "who asks has to authenticate, and to have the scope " + scope,
 		challenge: []string{`Basic realm="` + realm + `", charset="UTF-8"`, `Bearer realm="` + realm + `"`}}
 }

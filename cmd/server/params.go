@@ -46,6 +46,9 @@ func readParams(w http.ResponseWriter, r *http.Request) (params, error) {
 		}
 		return nil, badRequest("the body ends too early")
 	}
+	if len(body) == 0 {
+		return params{}, nil
+	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err == nil && kind == "application/json":

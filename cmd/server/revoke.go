@@ -45,7 +45,7 @@ func (s *Server) mayRevoke(r *http.Request, p params, raw string) (string, error
 		claims, err := s.Live.Verify(r.Context(), raw)
 		switch {
 		case errors.As(err, new(*token.Refusal)):
-			return "", invalidClient(err)
+			return "", invalidClient("revoke", err)
 		case err != nil:
 			return "", err
 		}

@@ -63,7 +63,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Durat
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTimeout)
 	defer cancel()
-	s.complain("audit", s.Live.NoteTurnedAway(last))
+	s.complain("audit", s.Live.NoteUnseen(last))
 	return nil
 }
 
@@ -89,7 +89,7 @@ func (s *Server) background(ctx context.Context, rotateEvery time.Duration) *syn
 		every(ctx, storeTick, func() { before = s.look(ctx, before) })
 	})
 	jobs.Go(func() {
-		every(ctx, auditTick, func() { s.complain("audit", s.Live.NoteTurnedAway(ctx)) })
+		every(ctx, auditTick, func() { s.complain("audit", s.Live.NoteUnseen(ctx)) })
 	})
 	if rotateEvery > 0 {
 		jobs.Go(func() {

@@ -46,19 +46,22 @@ func (s *Server) Handler() http.Handler {
 // routes is the table of all routes.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	post := func(path string, do func(*http.Request, params) (*reply, error)) {
-		mux.Handle("POST "+path, s.form(do))
+	allowed := map[string]string{} // the method of each path
+	handle := func(method, path string, h http.Handler) {
+		mux.Handle(method+" "+path, h)
+		allowed[path] = method
 	}
-	get := func(path string, do func(*http.Request) (*reply, error)) { mux.Handle("GET "+path, s.plain(do)) }
+	post := func(path string, do func(*http.Request, params) (*reply, error)) { handle("POST", path, s.form(do)) }
+	get := func(path string, do func(*http.Request) (*reply, error)) { handle("GET", path, s.plain(do)) }
 
 	post("/register", s.register)
 	post("/login", s.login)
 	post("/refresh", s.refresh)
 	post("/logout", s.logout)
 
-	mux.Handle("GET /protected", s.guard().Protect(http.HandlerFunc(protected)))
-	mux.Handle("GET /admin", s.guard("admin").Protect(http.HandlerFunc(admin)))
-	mux.HandleFunc("GET /auth", s.auth)
+	handle("GET", "/protected", s.guard().Protect(http.HandlerFunc(protected)))
+	handle("GET", "/admin", s.guard("admin").Protect(http.HandlerFunc(admin)))
+	handle("GET", "/auth", http.HandlerFunc(s.auth))
 
 	post("/introspect", s.introspect)
 	post("/revoke", s.revoke)
@@ -69,10 +72,23 @@ func (s *Server) routes() *http.ServeMux {
 	get("/healthz", s.healthz)
 	get("/readyz", s.readyz)
 	if s.Metrics != nil {
-		mux.HandleFunc("GET /metrics", s.Metrics.write)
+		handle("GET", "/metrics", http.HandlerFunc(s.Metrics.write))
 	}
 	pageRoutes(mux)
+	mux.Handle("/", s.elsewhere(allowed))
 	return mux
+}
+
+// elsewhere answers what is no route: 404, and 405 for a path that wants another method.
+func (s *Server) elsewhere(allowed map[string]string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f := &failure{status: http.StatusNotFound, Code: "not_found", Words: "there is nothing here"}
+		if method := allowed[r.URL.Path]; method != "" {
+			w.Header().Set("Allow", method)
+			f = &failure{status: http.StatusMethodNotAllowed, Code: "invalid_request", Words: "this wants the method " + method}
+		}
+		s.fail(w, r, f)
+	})
 }
 
 // guard lets requests with a good token and all these roles through.

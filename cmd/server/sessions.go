@@ -46,7 +46,7 @@ func (s *Server) refreshToken(r *http.Request, p params, verb string) (string, e
 	}
 	if err := s.Live.Genuine(r.Context(), raw); err != nil {
 		if errors.As(err, new(token.Reason)) {
-			s.Live.Addresses.TurnedAway(s.from(r), verb)
+			s.Live.Unseen.Add(s.from(r), verb)
 		}
 		return "", refusedSession(err)
 	}

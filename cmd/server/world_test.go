@@ -128,6 +128,7 @@ func startOn(t testing.TB, under kv.Store, changes ...func(*server.Server)) *wor
 	}
 	served.Gate = authority.NewGate(4, 32, 5*time.Second)
 	served.Addresses, served.Newcomers = authority.NewAddresses(), authority.NewAddresses()
+	served.Unseen = authority.NewUnseen()
 	served.Remembered = authority.NewRemembered()
 	live, err := authority.NewLive(t.Context(), &served)
 	if err != nil {

@@ -1,0 +1,79 @@
+package authority
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"sync"
+
+	"jotkit/userdb/audit"
+)
+
+// Unseen counts requests that were turned away before they cost anything. They write nothing to the store, or strangers
+// could fill it; they become one line of the audit now and then, for each address and verb. A nil one counts nothing.
+type Unseen struct {
+	mu      sync.Mutex
+	counted map[unseen]int
+}
+
+type unseen struct {
+	from netip.Prefix
+	verb string
+}
+
+// mostUnseen is how many addresses and verbs are told apart; beyond that they count together.
+const mostUnseen = 100
+
+// NewUnseen has counted nothing yet.
+func NewUnseen() *Unseen { return &Unseen{counted: map[unseen]int{}} }
+
+// Add counts a request from this address.
+func (u *Unseen) Add(from netip.Addr, verb string) { u.add(unseen{site(from), verb}, 1) }
+
+func (u *Unseen) add(what unseen, n int) {
+	if u == nil {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if _, known := u.counted[what]; !known && len(u.counted) >= mostUnseen {
+		what.from = netip.Prefix{}
+	}
+	u.counted[what] += n
+}
+
+// take returns what was counted since the last time.
+func (u *Unseen) take() map[unseen]int {
+	if u == nil {
+		return nil
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	was := u.counted
+	u.counted = map[unseen]int{}
+	return was
+}
+
+// NoteUnseen writes down what was turned away since the last time. What cannot be written is kept for the next one.
+func (a *Authority) NoteUnseen(ctx context.Context) (failed error) {
+	for what, n := range a.Unseen.take() {
+		if failed == nil {
+			failed = a.noteUnseen(ctx, what, n)
+		}
+		if failed != nil {
+			a.Unseen.add(what, n)
+		}
+	}
+	return failed
+}
+
+func (a *Authority) noteUnseen(ctx context.Context, what unseen, n int) error {
+	from := "many addresses"
+	if what.from.IsValid() {
+		from = what.from.String()
+	}
+	event := a.event(what.verb, "")
+	event.Outcome = audit.Refused
+	event.Detail = map[string]string{"why": "turned away unseen", "from": from, "count": strconv.Itoa(n)}
+	return a.write(ctx, event, nothingElse)
+}
