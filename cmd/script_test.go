@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"jotkit":     func() { os.Exit(run(scriptEnv(), os.Args[1:])) },
 		"hold-store": holdStore,
+		"act-on":     actOn,
 	})
 }
 

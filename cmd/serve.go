@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,7 +16,6 @@ import (
 
 	"jotkit/cmd/authority"
 	"jotkit/cmd/server"
-	"jotkit/keyring"
 )
 
 // serveOptions are what serve was told.
@@ -63,7 +61,7 @@ meanwhile: what they revoke is refused from the next request on.`,
 func (o serveOptions) tls() bool { return o.certFile != "" || o.selfSigned }
 
 func (e *env) serve(ctx context.Context, o serveOptions) error {
-	local, err := o.check()
+	at, err := o.check()
 	if err != nil {
 		return err
 	}
@@ -72,21 +70,22 @@ func (e *env) serve(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
-	l, err := listen(o.addr)
+	l, err := listen(at)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	at := placeOf(l, o)
-	live, err := e.live(ctx, at)
+	place := placeOf(l, o)
+	live, err := e.live(ctx, place)
 	if err != nil {
 		return err
 	}
-	s := &server.Server{Live: live, Log: log, Closed: o.closed, Proxies: o.proxies, Guarded: !o.tls() && !local, TLS: secure}
+	s := &server.Server{Live: live, Log: log, NoRegistration: o.closed, Proxies: o.proxies, TLS: secure,
+		ProxiesOnly: !o.tls() && !at.IP.IsLoopback()}
 	if o.metrics {
 		s.Metrics = server.NewMetrics(live)
 	}
-	if err := e.announce(log, live, at); err != nil {
+	if err := e.announce(log, live, place); err != nil {
 		return err
 	}
 	return s.Run(ctx, l, o.rotateEvery)
@@ -99,9 +98,7 @@ func (e *env) live(ctx context.Context, at string) (*authority.Live, error) {
 		return nil, err
 	}
 	a.Chain, a.Actor = "serve", e.user()+"@serve"
-	a.Gate = authority.NewGate(runtime.GOMAXPROCS(0), 32, 5*time.Second)
-	a.Addresses, a.Newcomers = authority.NewAddresses(), authority.NewAddresses()
-	a.Unseen, a.Remembered = authority.NewUnseen(), authority.NewRemembered()
+	a.Limits = authority.NewLimits(runtime.GOMAXPROCS(0))
 	if err := a.NoteServing(ctx, at); err != nil {
 		return nil, err
 	}
@@ -140,17 +137,16 @@ func (e *env) logLevel() slog.Level {
 // errPlainHTTP comes back where tokens and passwords would go over a network in the clear.
 var errPlainHTTP = errors.New("plain HTTP where others can listen in")
 
-// check tells whether the address is one of this machine alone. Plain HTTP elsewhere wants a proxy in front.
-func (o serveOptions) check() (local bool, err error) {
+// check returns the address to answer at. Plain HTTP where others than this machine can reach it wants a proxy in front.
+func (o serveOptions) check() (*net.TCPAddr, error) {
 	at, err := net.ResolveTCPAddr("tcp", o.addr)
 	if err != nil {
-		return false, usagef("say --addr HOST:PORT, such as 127.0.0.1:8080", "%v", err)
+		return nil, usagef("say --addr HOST:PORT, such as 127.0.0.1:8080", "%v", err)
 	}
-	local = at.IP.IsLoopback()
-	if !local && !o.tls() && len(o.proxies) == 0 {
-		return false, fmt.Errorf("%w: %q is not of this machine alone", errPlainHTTP, o.addr)
+	if !at.IP.IsLoopback() && !o.tls() && len(o.proxies) == 0 {
+		return nil, fmt.Errorf("%w: %q is not of this machine alone", errPlainHTTP, o.addr)
 	}
-	return local, nil
+	return at, nil
 }
 
 // A takenError is an address at which another program answers.
@@ -164,16 +160,19 @@ func (e *takenError) Error() string {
 }
 func (e *takenError) Unwrap() error { return e.err }
 
-func listen(addr string) (net.Listener, error) {
+func listen(at *net.TCPAddr) (net.Listener, error) {
 	network := "tcp"
-	if at, err := netip.ParseAddrPort(addr); err == nil && at.Addr().Is4() {
+	if at.IP.To4() != nil {
 		network = "tcp4" // 0.0.0.0 is not to mean IPv6 as well
 	}
-	l, err := net.Listen(network, addr)
+	l, err := net.ListenTCP(network, at)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		err = &takenError{addr, err}
+		return nil, &takenError{at.String(), err}
 	}
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 // placeOf is the URL at which the server answers.
@@ -183,41 +182,4 @@ func placeOf(l net.Listener, o serveOptions) string {
 		scheme = "https"
 	}
 	return scheme + "://" + l.Addr().String()
-}
-
-// tlsConfig is nil for plain HTTP.
-func (e *env) tlsConfig(ctx context.Context, o serveOptions, log *slog.Logger) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	switch {
-	case o.selfSigned:
-		host, _, _ := net.SplitHostPort(o.addr)
-		pair, fingerprint, err := server.SelfSigned(host, e.now())
-		if err != nil {
-			return nil, err
-		}
-		log.Info("made a certificate for this run", "sha256", fingerprint)
-		config.Certificates = []tls.Certificate{*pair}
-	case o.certFile != "":
-		_, info, err := e.readFile(ctx, o.keyFile, keyring.MaxLength)
-		if err != nil {
-			return nil, unreadable(o.keyFile, err)
-		}
-		if err := checkPrivate(o.keyFile, info); err != nil {
-			return nil, err
-		}
-		c := &server.Certificate{CertFile: o.certFile, KeyFile: o.keyFile, Changed: func(err error) {
-			if err != nil {
-				log.Error("the certificate has changed and cannot be used: the old one stays", "cause", err.Error())
-			} else {
-				log.Info("the certificate has changed")
-			}
-		}}
-		if err := c.Load(); err != nil {
-			return nil, fmt.Errorf("%w: %w", errKeyFile, err)
-		}
-		config.GetCertificate = c.Get
-	default:
-		return nil, nil
-	}
-	return config, nil
 }

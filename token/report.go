@@ -111,6 +111,12 @@ func (e *Refusal) Error() string {
 	return string(worst)
 }
 
+// IsVerdict tells whether an error is about the token: a *Refusal, or a bare Reason. Any other, and nil, means that no
+// verdict against it was reached.
+func IsVerdict(err error) bool {
+	return errors.As(err, new(*Refusal)) || errors.As(err, new(Reason))
+}
+
 // Is tells whether target is a Reason that held.
 func (e *Refusal) Is(target error) bool {
 	reason, ok := target.(Reason)

@@ -26,6 +26,9 @@ const (
 	idAlphabet    = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 )
 
+// IsRefreshToken tells whether a text means to be a refresh token. Whether it is one, [ParseRefreshToken] tells.
+func IsRefreshToken(raw string) bool { return strings.HasPrefix(raw, refreshPrefix) }
+
 // RefreshToken writes the refresh token of the session as it is now: jkr_ID.COUNTER.MAC. It is derived, so that nothing
 // that could be used has to be stored, and a successor whose reply was lost can be given again.
 func (s Session) RefreshToken(secrets kv.Secrets) (string, error) {

@@ -27,7 +27,7 @@ type acceptance struct {
 
 const (
 	generation  = 4096
-	longestKept = 4096 // bytes of a token: with two generations 32 MiB at most
+	longestKept = 4096 // bytes of a token: 32 MiB of texts in two generations, and their claims beside
 )
 
 func newAccepted() *accepted { return &accepted{young: map[string]*acceptance{}} }

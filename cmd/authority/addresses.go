@@ -28,7 +28,8 @@ type Addresses struct {
 const (
 	freeOfAddress = 20 // attempts that ask for nothing: many people may share one address
 	mostAddresses = 10_000
-	forgetAddress = time.Hour
+	forgetAddress = time.Hour        // after which an address is let go where there is no room
+	forgetOne     = 10 * time.Minute // after which one attempt less is on record
 )
 
 // NewAddresses has counted nothing yet.
@@ -36,7 +37,7 @@ func NewAddresses() *Addresses {
 	return &Addresses{counted: map[netip.Prefix]userdb.Attempt{}}
 }
 
-// site is what counts as one address: of IPv6 the network of a customer, who has 2^64 addresses in it.
+// site is what counts as one address: of IPv6 one link, for whoever has it has 2^64 addresses.
 func site(addr netip.Addr) netip.Prefix {
 	addr = addr.Unmap().WithZone("")
 	bits := 32
@@ -69,8 +70,8 @@ func (a *Addresses) count(addr netip.Addr, now time.Time) {
 	if !known && len(a.counted) >= mostAddresses {
 		a.forget(now)
 	}
-	if now.Sub(was.Last) > forgetAddress {
-		was.Failures = 0
+	if known { // many people may share an address: a slip now and then must not add up
+		was.Failures = max(0, was.Failures-int(now.Sub(was.Last)/forgetOne))
 	}
 	a.counted[at] = userdb.Attempt{Failures: was.Failures + 1, Last: now}
 }
@@ -92,6 +93,6 @@ func (a *Authority) slowed(by *Addresses, verb string) error {
 	if wait <= 0 {
 		return nil
 	}
-	a.Unseen.Add(a.From, verb)
+	a.limits().Unseen.Add(a.From, verb)
 	return &SlowDown{wait}
 }

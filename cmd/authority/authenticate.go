@@ -16,7 +16,7 @@ import (
 // after none. The change that follows must admit the person.
 func (a *Authority) authenticate(ctx context.Context, verb, name, password string) (
 	_ *userdb.User, renewed string, err error) {
-	if err := a.slowed(a.Addresses, verb); err != nil {
+	if err := a.slowed(a.limits().Logins, verb); err != nil {
 		return nil, "", err
 	}
 	// A name that can be nobody's is tried like any other, so that it costs the same.
@@ -36,14 +36,16 @@ func (a *Authority) authenticate(ctx context.Context, verb, name, password strin
 	case errors.Is(err, userdb.ErrHash):
 		return nil, "", fmt.Errorf("%w: user %q: %w", kv.ErrDamaged, name, err)
 	case errors.Is(err, ErrOverloaded):
-		a.Unseen.Add(a.From, verb)
+		a.limits().Unseen.Add(a.From, verb)
 		return nil, "", err
 	case err != nil:
 		return nil, "", err
 	case !right || c.user == nil || c.user.Disabled || c.waiting:
 		return nil, "", a.refuseLogin(ctx, verb, c, right)
 	case rehash:
-		renewed, err = a.hash(ctx, password)
+		if renewed, err = a.hash(ctx, password); errors.Is(err, ErrOverloaded) {
+			err = nil // the next login will do it
+		}
 	}
 	return c.user, renewed, err
 }
@@ -97,7 +99,7 @@ func (a *Authority) refuseLogin(ctx context.Context, verb string, c candidate, r
 		why = "disabled"
 	}
 	if c.delays {
-		a.Addresses.count(a.From, a.Now())
+		a.limits().Logins.count(a.From, a.Now())
 	}
 	err := a.refuse(ctx, verb, known, why, func(tx kv.Tx, secrets kv.Secrets) error {
 		if c.waiting {

@@ -34,15 +34,11 @@ type Authority struct {
 	Store  kv.Store
 	Now    func() time.Time
 	Actor  string // who acts, for the audit
-	Chain  string // the audit chain to write to: one a process that writes for long, one for all short commands
+	Chain  string // the audit chain to write to: one for all servers, one for all short commands
 	Hasher userdb.Hasher
-	// What strangers on the network are held to; nil for who has the store at hand.
-	Gate       *Gate
-	Addresses  *Addresses // by failed logins
-	Newcomers  *Addresses // by registrations
-	Unseen     *Unseen
-	Remembered *Remembered
-	From       netip.Addr // where who acts is
+	// Limits are what strangers on the network are held to; nil for who has the store at hand.
+	Limits *Limits
+	From   netip.Addr // where on the network who acts is
 	// Sleep waits; nil is by the clock of the machine. A clock that stands still wants one of its own.
 	Sleep func(context.Context, time.Duration) error
 }

@@ -8,7 +8,6 @@ import (
 // What comes back from further in and a face has to tell apart, for one that knows only this package.
 var (
 	ErrUnavailable    = kv.ErrUnavailable
-	ErrBusy           = kv.ErrBusy
 	ErrName           = userdb.ErrName
 	ErrPasswordPolicy = userdb.ErrPasswordPolicy
 	ErrUserExists     = userdb.ErrUserExists

@@ -10,7 +10,7 @@ import (
 // ErrOverloaded comes back when too many passwords are being hashed, and too many wait for it.
 var ErrOverloaded = errors.New("too many logins at once")
 
-// A Gate bounds how many passwords are hashed at once, for each takes a core and 64 MiB. A few more may wait for their
+// A Gate bounds how many passwords are hashed at once, for each takes 64 MiB and up to four cores. A few more may wait for their
 // turn, and not for long; the rest is turned away at once. A nil Gate bounds nothing.
 type Gate struct {
 	turns   chan struct{} // a token for each that is being hashed
@@ -24,7 +24,12 @@ func NewGate(at, waiting int, longest time.Duration) *Gate {
 }
 
 // Waiting is how many wait now.
-func (g *Gate) Waiting() int { return len(g.waiting) }
+func (g *Gate) Waiting() int {
+	if g == nil {
+		return 0
+	}
+	return len(g.waiting)
+}
 
 // enter waits for a turn. Whoever got one must leave.
 func (g *Gate) enter(ctx context.Context) (leave func(), err error) {
@@ -62,7 +67,7 @@ func (g *Gate) leave() {
 
 // hash makes the hash of a password, when there is a turn for it.
 func (a *Authority) hash(ctx context.Context, password string) (string, error) {
-	leave, err := a.Gate.enter(ctx)
+	leave, err := a.limits().Gate.enter(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -72,7 +77,7 @@ func (a *Authority) hash(ctx context.Context, password string) (string, error) {
 
 // fits tells whether a password is the one of a hash, at the cost of one hash, when there is a turn for it.
 func (a *Authority) fits(ctx context.Context, hash, password string) (right, rehash bool, err error) {
-	leave, err := a.Gate.enter(ctx)
+	leave, err := a.limits().Gate.enter(ctx)
 	if err != nil {
 		return false, false, err
 	}

@@ -20,7 +20,7 @@ import (
 type Live struct {
 	*Authority
 	current atomic.Pointer[snapshot]
-	fault   atomic.Pointer[error] // what the last look at the store ended with, if not well
+	fault   atomic.Pointer[error] // of the last look at the store, if it did not end well
 	turn    chan struct{}         // holds one token while the snapshot is renewed
 }
 
@@ -30,37 +30,51 @@ const patience = 5 * time.Second
 // NewLive makes a Live of an Authority and reads the first snapshot.
 func NewLive(ctx context.Context, a *Authority) (*Live, error) {
 	l := &Live{Authority: a, turn: make(chan struct{}, 1)}
-	_, err := l.renew(ctx, nil)
-	return l, err
+	return l, l.Look(ctx)
 }
 
-// snapshot returns one that is not behind the store.
+// snapshot returns one that is not behind the store, and reads what has changed where there is none. One does so at a
+// time: who waits for it finds it done.
 func (l *Live) snapshot(ctx context.Context) (*snapshot, error) {
+	if s, err := l.fresh(); s != nil || err != nil {
+		return s, err
+	}
+	ctx, stop := context.WithTimeoutCause(ctx, patience, kv.ErrBusy)
+	defer stop()
+	if err := l.wantTurn(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-l.turn }()
+	if s, err := l.fresh(); s != nil || err != nil {
+		return s, err
+	}
+	return l.renew(ctx)
+}
+
+// fresh returns the snapshot at hand, or nil where the store has moved on, or was in trouble when it was last looked at.
+func (l *Live) fresh() (*snapshot, error) {
 	need, err := l.Store.Rev()
 	if err != nil {
 		return nil, err
 	}
-	if s := l.current.Load(); s.rev == need && l.fault.Load() == nil {
+	if s := l.current.Load(); s != nil && s.rev == need && l.fault.Load() == nil {
 		return s, nil
 	}
-	ctx, stop := context.WithTimeoutCause(ctx, patience, kv.ErrBusy)
-	defer stop()
-	return l.renew(ctx, &need)
+	return nil, nil
 }
 
-// renew reads what has changed in the store. One does so at a time; who comes after, with the revision it needs, finds
-// that done.
-func (l *Live) renew(ctx context.Context, need *kv.Rev) (*snapshot, error) {
+func (l *Live) wantTurn(ctx context.Context) error {
 	select {
 	case l.turn <- struct{}{}:
-		defer func() { <-l.turn }()
+		return nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
+}
+
+// renew reads what has changed in the store. It is for who has the turn.
+func (l *Live) renew(ctx context.Context) (*snapshot, error) {
 	old := l.current.Load()
-	if need != nil && old.rev == *need && l.fault.Load() == nil {
-		return old, nil
-	}
 	var next *snapshot
 	err := l.Store.View(ctx, func(v kv.View) (err error) {
 		if old == nil {
@@ -78,6 +92,17 @@ func (l *Live) renew(ctx context.Context, need *kv.Rev) (*snapshot, error) {
 	return next, nil
 }
 
+// Look looks at the store, revision or not. Who does so now and then hears of a commit whose writer was killed before it
+// could announce it, and of a store that went away or was put in the place of this one.
+func (l *Live) Look(ctx context.Context) error {
+	if err := l.wantTurn(ctx); err != nil {
+		return err
+	}
+	defer func() { <-l.turn }()
+	_, err := l.renew(ctx)
+	return err
+}
+
 // note keeps what a look at the store ended with. A store that is busy is as it was: nobody was told of a change.
 func (l *Live) note(err error) {
 	switch {
@@ -87,13 +112,6 @@ func (l *Live) note(err error) {
 	default:
 		l.fault.Store(&err)
 	}
-}
-
-// Look looks at the store, revision or not. Who does so now and then hears of a commit whose writer was killed before it
-// could announce it, and of a store that went away or was put in the place of this one.
-func (l *Live) Look(ctx context.Context) error {
-	_, err := l.renew(ctx, nil)
-	return err
 }
 
 // Verify returns the claims of a genuine access token for the audience of the settings that is alive and not revoked.

@@ -77,13 +77,14 @@ func (a *Authority) Authenticate(ctx context.Context, name, password string) (*C
 	if caller, err := a.known(ctx, name, password); caller != nil || err != nil {
 		return caller, err
 	}
-	user, renewed, err := a.authenticate(ctx, "authenticate", name, password)
+	was, renewed, err := a.authenticate(ctx, "authenticate", name, password)
 	if err != nil {
 		return nil, err
 	}
+	var user *userdb.User
 	var caller *Caller
-	err = a.change(ctx, "authenticate", user.Name, func(c *change) error {
-		if user, err = c.admit(a.Now(), user, renewed); err != nil {
+	err = a.change(ctx, "authenticate", was.Name, func(c *change) error {
+		if user, err = c.admit(a.Now(), was, renewed); err != nil {
 			return err
 		}
 		scopes, err := userdb.ScopesOf(c, user.Roles)
@@ -93,14 +94,14 @@ func (a *Authority) Authenticate(ctx context.Context, name, password string) (*C
 	if err != nil {
 		return nil, err
 	}
-	a.Remembered.add(user, password, a.Now())
+	a.limits().Remembered.add(user, password, a.Now())
 	return caller, nil
 }
 
 // known is the caller whose pair is remembered, or nil.
 func (a *Authority) known(ctx context.Context, name, password string) (caller *Caller, err error) {
 	mapped, err := userdb.ParseName(name)
-	if err != nil || a.Remembered == nil {
+	if err != nil || a.limits().Remembered == nil {
 		return nil, nil
 	}
 	err = a.Store.View(ctx, func(v kv.View) error {
@@ -108,7 +109,7 @@ func (a *Authority) known(ctx context.Context, name, password string) (caller *C
 		switch {
 		case errors.Is(err, userdb.ErrNoUser):
 			return nil
-		case err != nil || user.Disabled || !a.Remembered.fits(user, password, a.Now()):
+		case err != nil || user.Disabled || !a.limits().Remembered.fits(user, password, a.Now()):
 			return err
 		}
 		scopes, err := userdb.ScopesOf(v, user.Roles)

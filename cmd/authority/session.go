@@ -23,6 +23,9 @@ func (a *Authority) open(c *change, r LoginRequest, draft *token.Draft) (refresh
 	return s.RefreshToken(c.secrets)
 }
 
+// IsRefreshToken tells whether a text means to be a refresh token.
+func IsRefreshToken(raw string) bool { return userdb.IsRefreshToken(raw) }
+
 // A presented is a refresh token that this store made, and what the store had on its session when it was looked up.
 type presented struct {
 	id      string

@@ -19,6 +19,10 @@ func (a *Authority) Logout(ctx context.Context, refreshToken string, all bool) (
 	if err != nil {
 		return 0, err
 	}
+	if p.session == nil && a.From.IsValid() { // over, and nothing to write but a line: see deadUnseen
+		a.limits().Unseen.Add(a.From, "logout")
+		return 0, nil
+	}
 	if !all || p.session == nil {
 		return a.logout(ctx, p, []string{p.id}, false)
 	}

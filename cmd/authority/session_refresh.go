@@ -2,12 +2,14 @@ package authority
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"jotkit/token"
 	"jotkit/userdb"
 	"jotkit/userdb/audit"
+	"jotkit/userdb/kv"
 )
 
 // Refresh takes a refresh token, which is used up by it, and grants an access token with the next refresh token. Roles and
@@ -18,6 +20,9 @@ import (
 // the session has reached its idle or absolute limit, token.Revoked where it or its user was ended, and for reuse.
 func (a *Authority) Refresh(ctx context.Context, refreshToken string) (*Grant, error) {
 	p, err := a.present(ctx, refreshToken)
+	if err == nil {
+		err = a.deadUnseen(ctx, "refresh", p)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +57,25 @@ func (a *Authority) Refresh(ctx context.Context, refreshToken string) (*Grant, e
 		return nil, err
 	}
 	return issue(draft, key, refresh)
+}
+
+// deadUnseen is the error of a refresh token that is good for nothing, where it comes over the network: whoever once
+// logged in could fill the audit with it. Reuse is no such thing, for something follows from it.
+func (a *Authority) deadUnseen(ctx context.Context, verb string, p presented) error {
+	if !a.From.IsValid() {
+		return nil
+	}
+	err := a.Store.View(ctx, func(v kv.View) error {
+		secrets, err := kv.ReadSecrets(v)
+		if err == nil {
+			_, _, _, err = judge(v, secrets, p, a.Now())
+		}
+		return err
+	})
+	if errors.Is(err, token.Revoked) || errors.Is(err, token.Expired) {
+		a.limits().Unseen.Add(a.From, verb)
+	}
+	return err
 }
 
 // advance rotates the session, unless a lost reply is given again, and returns the refresh token that is good then.

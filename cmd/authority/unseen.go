@@ -1,8 +1,11 @@
 package authority
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -19,6 +22,10 @@ type Unseen struct {
 type unseen struct {
 	from netip.Prefix
 	verb string
+}
+
+func (u unseen) compare(v unseen) int {
+	return cmp.Or(cmp.Compare(u.verb, v.verb), u.from.Addr().Compare(v.from.Addr()))
 }
 
 // mostUnseen is how many addresses and verbs are told apart; beyond that they count together.
@@ -56,12 +63,14 @@ func (u *Unseen) take() map[unseen]int {
 
 // NoteUnseen writes down what was turned away since the last time. What cannot be written is kept for the next one.
 func (a *Authority) NoteUnseen(ctx context.Context) (failed error) {
-	for what, n := range a.Unseen.take() {
+	counted := a.limits().Unseen.take()
+	for _, what := range slices.SortedFunc(maps.Keys(counted), unseen.compare) {
+		n := counted[what]
 		if failed == nil {
 			failed = a.noteUnseen(ctx, what, n)
 		}
 		if failed != nil {
-			a.Unseen.add(what, n)
+			a.limits().Unseen.add(what, n)
 		}
 	}
 	return failed

@@ -15,7 +15,7 @@ import (
 // Register adds a person, with the role "user" where none is named. Errors are userdb.ErrName, ErrPasswordPolicy,
 // ErrUserExists and ErrNoRole, and a *SlowDown for an address that many come from.
 func (a *Authority) Register(ctx context.Context, name, password string, roles []string) (*userdb.User, error) {
-	if err := a.slowed(a.Newcomers, "register"); err != nil {
+	if err := a.slowed(a.limits().Registrations, "register"); err != nil {
 		return nil, err
 	}
 	if len(roles) == 0 {
@@ -24,7 +24,7 @@ func (a *Authority) Register(ctx context.Context, name, password string, roles [
 	mapped, hash, err := a.credentials(ctx, name, password)
 	switch {
 	case err != nil && a.From.IsValid() && !isFault(err): // it has cost nothing, so strangers could fill the audit with it
-		a.Unseen.Add(a.From, "register")
+		a.limits().Unseen.Add(a.From, "register")
 		return nil, err
 	case err != nil:
 		return nil, a.refused(ctx, "register", mapped, err)
@@ -53,8 +53,8 @@ func (a *Authority) credentials(ctx context.Context, name, password string) (map
 	if err := userdb.CheckPassword(password, mapped, s.MinPasswordLength); err != nil {
 		return mapped, "", err
 	}
-	if s.LoginDelay {
-		a.Newcomers.count(a.From, a.Now())
+	if s.LoginDelay { // over the network, where there is an address, people set a password only by registering
+		a.limits().Registrations.count(a.From, a.Now())
 	}
 	hash, err = a.hash(ctx, password)
 	return mapped, hash, err

@@ -63,7 +63,7 @@ func (s *Server) holder(r *http.Request, scope string) (*authority.Caller, error
 	}
 	claims, err := s.Live.Verify(r.Context(), raw)
 	switch {
-	case errors.As(err, new(*token.Refusal)):
+	case token.IsVerdict(err):
 		return nil, invalidClient(scope, err)
 	case err != nil:
 		return nil, err

@@ -58,7 +58,7 @@ func (c *Certificate) stat() (stamps [2]stamp) {
 	return stamps
 }
 
-// Get is for tls.Config.GetCertificate. It looks at the files at each handshake, which takes a hundred times as long.
+// Get is for tls.Config.GetCertificate. It looks at the files at each handshake, which costs a hundred times that.
 func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,7 +73,7 @@ func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 
 // SelfSigned makes a certificate for a host and this machine, good for a year, and the SHA-256 fingerprint by which a
 // person can know it.
-func SelfSigned(host string, now time.Time) (*tls.Certificate, string, error) {
+func SelfSigned(host string, now time.Time) (pair *tls.Certificate, fingerprint string, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, "", err

@@ -3,4 +3,4 @@
 package server
 
 // mostConnections is how many connections there may be at once: further ones wait.
-func mostConnections() int { return 4096 }
+func mostConnections() int { return usualConnections }

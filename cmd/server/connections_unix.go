@@ -4,13 +4,10 @@ package server
 
 import "syscall"
 
-// usualConnections is how many connections there may be at once where the system allows it.
-const usualConnections = 4096
-
 // spareFiles are kept for the store and what else has to be opened.
 const spareFiles = 64
 
-// mostConnections is how many connections there may be: further ones wait. Fewer than the process may have files open.
+// mostConnections is how many connections there may be: further ones wait. They are fewer than the files that the process may have open.
 func mostConnections() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur > usualConnections+spareFiles {

@@ -1,10 +1,7 @@
 package server
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,27 +15,17 @@ import (
 const cacheFor = "public, max-age=300"
 
 // jwks answers with the public keys (RFC 7517).
-func (s *Server) jwks(r *http.Request) (*reply, error) {
+func (s *Server) jwks(r *http.Request) ([]byte, error) {
 	known, err := s.Live.Known(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	set, err := known.Ring.Export(s.Live.Now(), false)
-	if err != nil {
-		return nil, err
-	}
-	return cached(json.RawMessage(set)), nil
-}
-
-func cached(body json.RawMessage) *reply {
-	sum := sha256.Sum256(body)
-	return &reply{status: http.StatusOK, body: body, cache: cacheFor,
-		etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	return known.Ring.Export(s.Live.Now(), false)
 }
 
 // metadata answers for both RFC 8414 and OpenID Connect Discovery. No authorization endpoint is in it, for there is none:
 // people log in here directly.
-func (s *Server) metadata(r *http.Request) (*reply, error) {
+func (s *Server) metadata(r *http.Request) ([]byte, error) {
 	known, err := s.Live.Known(r.Context())
 	if err != nil {
 		return nil, err
@@ -50,7 +37,7 @@ func (s *Server) metadata(r *http.Request) (*reply, error) {
 	}
 	at := func(path string) string { return strings.TrimSuffix(issuer, "/") + path }
 	methods := []string{"client_secret_basic", "client_secret_post"}
-	text, err := json.Marshal(map[string]any{
+	return json.Marshal(map[string]any{
 		"issuer":                                        issuer,
 		"jwks_uri":                                      at("/.well-known/jwks.json"),
 		"token_endpoint":                                at("/refresh"),
@@ -64,10 +51,6 @@ func (s *Server) metadata(r *http.Request) (*reply, error) {
 		"revocation_endpoint":                           at("/revoke"),
 		"revocation_endpoint_auth_methods_supported":    methods,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("metadata: %w", err)
-	}
-	return cached(text), nil
 }
 
 // algorithms are those of the keys that can be known.

@@ -1,9 +1,9 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 
+	"jotkit/cmd/authority"
 	"jotkit/token"
 )
 
@@ -19,12 +19,12 @@ func (s *Server) introspect(r *http.Request, p params) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if isRefreshToken(raw) {
+	if authority.IsRefreshToken(raw) {
 		return s.introspectSession(r, raw)
 	}
 	claims, err := s.Live.Introspect(r.Context(), raw)
 	switch {
-	case errors.As(err, new(*token.Refusal)):
+	case token.IsVerdict(err):
 		return ok(inactive), nil
 	case err != nil:
 		return nil, err
@@ -46,7 +46,7 @@ func described(c *token.Claims) map[string]any {
 func (s *Server) introspectSession(r *http.Request, raw string) (*reply, error) {
 	session, err := s.Live.Session(r.Context(), raw)
 	switch {
-	case errors.As(err, new(token.Reason)):
+	case token.IsVerdict(err):
 		return ok(inactive), nil
 	case err != nil:
 		return nil, err

@@ -20,7 +20,7 @@ type Metrics struct {
 // NewMetrics counts for a live authority.
 func NewMetrics(live *authority.Live) *Metrics {
 	m := &Metrics{metrics.NewSet(), live.Now}
-	m.set.NewGauge("jotkit_logins_waiting", func() float64 { return float64(live.Gate.Waiting()) })
+	m.set.NewGauge("jotkit_logins_waiting", func() float64 { return float64(live.Limits.Gate.Waiting()) })
 	m.set.NewGauge("jotkit_denied", func() float64 { return float64(live.Seen().Denied) })
 	m.set.NewGauge("jotkit_store_revision", func() float64 { return float64(live.Seen().Revision) })
 	return m
@@ -44,7 +44,7 @@ func (m *Metrics) count(next http.Handler) http.Handler {
 			route = "none"
 		}
 		m.set.GetOrCreateCounter(fmt.Sprintf("jotkit_requests_total{route=%q,status=\"%d\"}", route, seen.status)).Inc()
-		m.set.GetOrCreateHistogram(fmt.Sprintf("jotkit_request_seconds{route=%q}", route)).Update(m.now().Sub(began).Seconds())
+		m.set.GetOrCreatePrometheusHistogram(fmt.Sprintf("jotkit_request_seconds{route=%q}", route)).Update(m.now().Sub(began).Seconds())
 	})
 }
 

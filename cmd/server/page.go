@@ -1,12 +1,8 @@
 package server
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"net/http"
-	"strings"
-	"time"
 )
 
 // The page is three files and no more: nothing to build, nothing to fetch from elsewhere.
@@ -34,18 +30,13 @@ func pageRoutes(mux *http.ServeMux) {
 // pageFile serves one file. Browsers ask each time whether it is still the same: after an upgrade, no old script may meet
 // a new page.
 func pageFile(contentType, content string) http.Handler {
-	sum := sha256.Sum256([]byte(content))
-	etag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Type", contentType)
 		h.Set("Content-Security-Policy", pagePolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-cache")
-		h.Set("ETag", etag)
-		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(content))
+		serveText(w, r, contentType, content)
 	})
 }

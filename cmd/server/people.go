@@ -8,7 +8,7 @@ import (
 
 // register adds a person with the role user.
 func (s *Server) register(r *http.Request, p params) (*reply, error) {
-	if s.Closed {
+	if s.NoRegistration {
 		return nil, &failure{status: http.StatusForbidden, Code: "access_denied", Words: "registration is closed"}
 	}
 	name, password, err := credentials(p)

@@ -25,6 +25,9 @@ const (
 	lastTimeout   = time.Second // for what is to be written down after that
 )
 
+// usualConnections is how many connections there may be at once where the system allows it.
+const usualConnections = 4096
+
 // The times at which the server looks after things by itself.
 const (
 	storeTick  = time.Second

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"jotkit/cmd/authority"
 	"jotkit/token/bearer"
@@ -17,12 +18,12 @@ const realm = "jotkit"
 type Server struct {
 	Live *authority.Live
 	Log  *slog.Logger
-	// Closed takes no registrations.
-	Closed bool
+	// NoRegistration turns those away who want to register.
+	NoRegistration bool
 	// Proxies are the networks of the proxies whose word on where a request comes from is taken.
 	Proxies []netip.Prefix
-	// Guarded tells that the listener takes plain HTTP from elsewhere than this machine, so that only proxies may come.
-	Guarded bool
+	// ProxiesOnly turns away who is neither on this machine nor a proxy: it is for plain HTTP on a network.
+	ProxiesOnly bool
 	// TLS is how to speak it; nil is plain HTTP.
 	TLS *tls.Config
 	// Metrics counts; nil does not.
@@ -32,9 +33,8 @@ type Server struct {
 // Handler returns all that the server answers.
 func (s *Server) Handler() http.Handler {
 	var h http.Handler = s.routes()
-	// A page of another origin may make a browser send forms here: not with the name of who sits before it.
-	h = http.NewCrossOriginProtection().Handler(h)
-	if s.Guarded {
+	h = s.sameOrigin().Handler(h)
+	if s.ProxiesOnly {
 		h = s.onlyProxies(h)
 	}
 	if s.Metrics != nil {
@@ -43,13 +43,22 @@ func (s *Server) Handler() http.Handler {
 	return h
 }
 
+// sameOrigin turns away what a page of another origin has made a browser send here.
+func (s *Server) sameOrigin() *http.CrossOriginProtection {
+	p := http.NewCrossOriginProtection()
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, &failure{status: http.StatusForbidden, Code: "access_denied", Words: "sent by a page of another origin"})
+	}))
+	return p
+}
+
 // routes is the table of all routes.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	allowed := map[string]string{} // the method of each path
+	allowed := map[string]string{} // the methods of each path
 	handle := func(method, path string, h http.Handler) {
 		mux.Handle(method+" "+path, h)
-		allowed[path] = method
+		allowed[path] = strings.Replace(method, "GET", "GET, HEAD", 1)
 	}
 	post := func(path string, do func(*http.Request, params) (*reply, error)) { handle("POST", path, s.form(do)) }
 	get := func(path string, do func(*http.Request) (*reply, error)) { handle("GET", path, s.plain(do)) }
@@ -65,9 +74,9 @@ func (s *Server) routes() *http.ServeMux {
 
 	post("/introspect", s.introspect)
 	post("/revoke", s.revoke)
-	get("/.well-known/jwks.json", s.jwks)
-	get("/.well-known/oauth-authorization-server", s.metadata)
-	get("/.well-known/openid-configuration", s.metadata)
+	handle("GET", "/.well-known/jwks.json", s.document(s.jwks))
+	handle("GET", "/.well-known/oauth-authorization-server", s.document(s.metadata))
+	handle("GET", "/.well-known/openid-configuration", s.document(s.metadata))
 
 	get("/healthz", s.healthz)
 	get("/readyz", s.readyz)
@@ -83,9 +92,9 @@ func (s *Server) routes() *http.ServeMux {
 func (s *Server) elsewhere(allowed map[string]string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f := &failure{status: http.StatusNotFound, Code: "not_found", Words: "there is nothing here"}
-		if method := allowed[r.URL.Path]; method != "" {
-			w.Header().Set("Allow", method)
-			f = &failure{status: http.StatusMethodNotAllowed, Code: "invalid_request", Words: "this wants the method " + method}
+		if methods := allowed[r.URL.Path]; methods != "" {
+			w.Header().Set("Allow", methods)
+			f = &failure{status: http.StatusMethodNotAllowed, Code: "invalid_request", Words: "here it is " + methods}
 		}
 		s.fail(w, r, f)
 	})
@@ -93,5 +102,5 @@ func (s *Server) elsewhere(allowed map[string]string) http.Handler {
 
 // guard lets requests with a good token and all these roles through.
 func (s *Server) guard(roles ...string) bearer.Guard {
-	return bearer.Guard{Verifier: s.Live, Roles: roles, Realm: realm, Refused: s.refusedToken}
+	return bearer.Guard{Verifier: s.Live, Roles: roles, Realm: realm, Refused: s.refused}
 }

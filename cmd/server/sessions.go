@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 
 	"jotkit/token"
@@ -45,8 +44,8 @@ func (s *Server) refreshToken(r *http.Request, p params, verb string) (string, e
 		return "", err
 	}
 	if err := s.Live.Genuine(r.Context(), raw); err != nil {
-		if errors.As(err, new(token.Reason)) {
-			s.Live.Unseen.Add(s.from(r), verb)
+		if token.IsVerdict(err) {
+			s.Live.Limits.Unseen.Add(s.from(r), verb)
 		}
 		return "", refusedSession(err)
 	}
@@ -56,7 +55,7 @@ func (s *Server) refreshToken(r *http.Request, p params, verb string) (string, e
 // refusedSession is one answer to every refresh token that is not good. It brings no challenge: a client takes one to be
 // about an Authorization header, which this was not, and never comes to read the error (oauth4webapi).
 func refusedSession(err error) error {
-	if !errors.As(err, new(token.Reason)) {
+	if !token.IsVerdict(err) {
 		return err
 	}
 	return &failure{status: http.StatusUnauthorized, Code: "invalid_grant", Words: "the refresh token is not good", cause: err}

@@ -104,7 +104,7 @@ func startOn(t testing.TB, under kv.Store, changes ...func(*server.Server)) *wor
 		t.Fatal(err)
 	}
 	_, err = under.Update(t.Context(), func(tx kv.Tx) error {
-		if _, err := kv.ReadSecrets(tx); err != nil { // a sealed store has its own
+		if _, err := kv.ReadSecrets(tx); err != nil {
 			if err := kv.PutSecrets(tx, kv.NewSecrets()); err != nil {
 				return err
 			}
@@ -126,10 +126,7 @@ func startOn(t testing.TB, under kv.Store, changes ...func(*server.Server)) *wor
 		defer w.mu.Unlock()
 		w.hashes++
 	}
-	served.Gate = authority.NewGate(4, 32, 5*time.Second)
-	served.Addresses, served.Newcomers = authority.NewAddresses(), authority.NewAddresses()
-	served.Unseen = authority.NewUnseen()
-	served.Remembered = authority.NewRemembered()
+	served.Limits = authority.NewLimits(4)
 	live, err := authority.NewLive(t.Context(), &served)
 	if err != nil {
 		t.Fatal(err)
@@ -276,5 +273,5 @@ func behind(networks ...string) func(*server.Server) {
 	}
 }
 
-func guarded(s *server.Server) { s.Guarded = true }
-func closed(s *server.Server)  { s.Closed = true }
+func guarded(s *server.Server) { s.ProxiesOnly = true }
+func closed(s *server.Server)  { s.NoRegistration = true }

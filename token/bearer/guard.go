@@ -114,7 +114,7 @@ func (g Guard) decide(r *http.Request) (*token.Claims, *answer, error) {
 	}
 	c, err := g.Verifier.Verify(r.Context(), raw)
 	switch {
-	case err != nil && isVerdict(err):
+	case err != nil && token.IsVerdict(err):
 		return nil, &invalidToken, err
 	case err != nil:
 		return nil, &noVerdict, err
@@ -125,11 +125,6 @@ func (g Guard) decide(r *http.Request) (*token.Claims, *answer, error) {
 		return nil, &insufficientScope, short
 	}
 	return c, nil, nil
-}
-
-// isVerdict tells whether a Verifier's error is about the token. A bare Reason is one too, for Verifiers that have no report.
-func isVerdict(err error) bool {
-	return errors.As(err, new(*token.Refusal)) || errors.As(err, new(token.Reason))
 }
 
 func (g Guard) shortfall(c *token.Claims) *Shortfall {

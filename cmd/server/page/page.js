@@ -919,9 +919,11 @@ function openSession(response, username) {
 }
 
 async function refresh() {
-  const answer = await call("POST", "/refresh", { body: { refresh_token: session.refresh_token } });
+  const mine = session;
+  const answer = await call("POST", "/refresh", { body: { refresh_token: mine.refresh_token } });
+  if (session !== mine) return; // logged out meanwhile
   if (answer.status === 200) {
-    openSession(answer.json, session.username);
+    openSession(answer.json, mine.username);
     return note("A new token, and a new refresh token: the old one is used up.");
   }
   note(because(answer), true);
@@ -929,7 +931,9 @@ async function refresh() {
 }
 
 async function logOut() {
-  const answer = await call("POST", "/logout", { body: { refresh_token: session.refresh_token } });
+  const mine = session;
+  const answer = await call("POST", "/logout", { body: { refresh_token: mine.refresh_token } });
+  if (session === null) return;
   closeSession();
   if (answer.status === 204) note("Logged out. This server takes that token no more.");
   else note(`Forgotten here. ${because(answer)}`, true);
