@@ -37,8 +37,8 @@ func NewAddresses() *Addresses {
 	return &Addresses{counted: map[netip.Prefix]userdb.Attempt{}}
 }
 
-// site is what counts as one address: of IPv6 one link, for whoever has it has 2^64 addresses.
-func site(addr netip.Addr) netip.Prefix {
+// Site is what counts as one address: of IPv6 one link, for whoever has it has 2^64 addresses.
+func Site(addr netip.Addr) netip.Prefix {
 	addr = addr.Unmap().WithZone("")
 	bits := 32
 	if addr.Is6() {
@@ -55,7 +55,7 @@ func (a *Addresses) wait(addr netip.Addr, now time.Time) time.Duration {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.counted[site(addr)].WaitAfter(freeOfAddress, now)
+	return a.counted[Site(addr)].WaitAfter(freeOfAddress, now)
 }
 
 // count counts one attempt.
@@ -65,7 +65,7 @@ func (a *Addresses) count(addr netip.Addr, now time.Time) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	at := site(addr)
+	at := Site(addr)
 	was, known := a.counted[at]
 	if !known && len(a.counted) >= mostAddresses {
 		a.forget(now)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -67,7 +66,7 @@ func (a *Authority) candidate(ctx context.Context, name string) (c candidate, er
 			return err
 		}
 		c.delays = s.settings.LoginDelay
-		if c.waiting, err = s.waiting(v, name, a.Now()); err != nil {
+		if c.waiting, err = a.waiting(v, s, name); err != nil {
 			return err
 		}
 		c.user, err = userdb.GetUser(v, name)
@@ -79,15 +78,22 @@ func (a *Authority) candidate(ctx context.Context, name string) (c candidate, er
 	return c, err
 }
 
-// waiting tells whether a name has to wait after failures.
-func (s state) waiting(r kv.Reader, name string, now time.Time) (bool, error) {
+// waiting tells whether a name has to wait after failures, where it is asked for from.
+func (a *Authority) waiting(r kv.Reader, s state, name string) (bool, error) {
+	if !s.settings.LoginDelay {
+		return false, nil
+	}
+	attempt, known := a.limits().Acquaintances.attempt(name, a.From)
+	if known {
+		return attempt.Wait(a.Now()) > 0, nil
+	}
 	attempt, err := userdb.Attempts(r, s.secrets, name)
-	return err == nil && s.settings.LoginDelay && attempt.Wait(now) > 0, err
+	return err == nil && attempt.Wait(a.Now()) > 0, err
 }
 
 // refuseLogin counts the failure and leaves the audit line, in one commit. An attempt that came too soon does not count:
 // it would keep the person out for good. What was typed for a name is only written down where it is somebody's: it may
-// be a password in the wrong field.
+// be a password in the wrong field. Who has left is written down all the same: a guess is not to go unseen for that.
 func (a *Authority) refuseLogin(ctx context.Context, verb string, c candidate, right bool) error {
 	known, why := c.name, "wrong password"
 	switch {
@@ -101,8 +107,9 @@ func (a *Authority) refuseLogin(ctx context.Context, verb string, c candidate, r
 	if c.delays {
 		a.limits().Logins.count(a.From, a.Now())
 	}
-	err := a.refuse(ctx, verb, known, why, func(tx kv.Tx, secrets kv.Secrets) error {
-		if c.waiting {
+	acquainted := !c.waiting && a.limits().Acquaintances.fail(c.name, a.From, a.Now())
+	err := a.refuse(context.WithoutCancel(ctx), verb, known, why, func(tx kv.Tx, secrets kv.Secrets) error {
+		if c.waiting || acquainted {
 			return nil
 		}
 		_, err := userdb.Fail(tx, secrets, c.name, a.Now())
@@ -117,7 +124,7 @@ func (a *Authority) refuseLogin(ctx context.Context, verb string, c candidate, r
 // admit lets a person in who has authenticated. They are read anew: who was disabled, whose password was changed, or who
 // has to wait for failures that came in while it was being hashed, is refused all the same. So many guesses at once gain
 // nothing over one after the other.
-func (c *change) admit(now time.Time, was *userdb.User, renewed string) (*userdb.User, error) {
+func (a *Authority) admit(c *change, was *userdb.User, renewed string) (*userdb.User, error) {
 	user, err := userdb.GetUser(c, was.Name)
 	if errors.Is(err, userdb.ErrNoUser) || err == nil && (user.Disabled || user.Hash != was.Hash) {
 		return nil, ErrLoginRefused
@@ -125,7 +132,7 @@ func (c *change) admit(now time.Time, was *userdb.User, renewed string) (*userdb
 	if err != nil {
 		return nil, err
 	}
-	if waiting, err := c.waiting(c, user.Name, now); err != nil || waiting {
+	if waiting, err := a.waiting(c, c.state, user.Name); err != nil || waiting {
 		return nil, cmp.Or(err, ErrLoginRefused)
 	}
 	if renewed != "" {
@@ -133,6 +140,9 @@ func (c *change) admit(now time.Time, was *userdb.User, renewed string) (*userdb
 		if err := userdb.PutUser(c, *user); err != nil {
 			return nil, err
 		}
+	}
+	if _, known := a.limits().Acquaintances.attempt(user.Name, a.From); known {
+		return user, nil // the failures of strangers stay: they are not to guess anew after each login of the owner
 	}
 	return user, userdb.Reset(c, c.secrets, user.Name, c.now)
 }

@@ -3,6 +3,7 @@ package authority
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"runtime"
 	"time"
 )
@@ -10,17 +11,20 @@ import (
 // ErrOverloaded comes back when too many passwords are being hashed, and too many wait for it.
 var ErrOverloaded = errors.New("too many logins at once")
 
-// A Gate bounds how many passwords are hashed at once, for each takes 64 MiB and up to four cores. A few more may wait for their
-// turn, and not for long; the rest is turned away at once. A nil Gate bounds nothing.
+// A Gate bounds how many passwords are hashed at once, for each takes 64 MiB and up to four cores. A few more may wait for
+// their turn, and not for long; the rest is turned away at once. One address may have a quarter of the places, or somebody
+// who logs in again and again, and well, would keep everybody else out; this machine may have all. A nil Gate bounds
+// nothing.
 type Gate struct {
 	turns   chan struct{} // a token for each that is being hashed
 	waiting chan struct{} // a token for each that waits
 	longest time.Duration
+	shares  *Shares
 }
 
 // NewGate lets this many hash at once, and as many wait for that long at most.
 func NewGate(at, waiting int, longest time.Duration) *Gate {
-	return &Gate{make(chan struct{}, at), make(chan struct{}, waiting), longest}
+	return &Gate{make(chan struct{}, at), make(chan struct{}, waiting), longest, NewShares(max((at+waiting)/4, 1))}
 }
 
 // Waiting is how many wait now.
@@ -31,30 +35,42 @@ func (g *Gate) Waiting() int {
 	return len(g.waiting)
 }
 
-// enter waits for a turn. Whoever got one must leave.
-func (g *Gate) enter(ctx context.Context) (leave func(), err error) {
+// enter waits for a turn for somebody at an address. Whoever got one must leave.
+func (g *Gate) enter(ctx context.Context, from netip.Addr) (leave func(), err error) {
 	if g == nil {
 		return func() {}, nil
 	}
-	leave = g.leave
+	giveBack, ok := g.shares.Take(from)
+	if !ok {
+		return nil, ErrOverloaded
+	}
+	if err := g.wait(ctx); err != nil {
+		giveBack()
+		return nil, err
+	}
+	return func() { g.leave(); giveBack() }, nil
+}
+
+// wait takes a turn.
+func (g *Gate) wait(ctx context.Context) error {
 	select {
 	case g.turns <- struct{}{}:
-		return leave, nil
+		return nil
 	default:
 	}
 	select {
 	case g.waiting <- struct{}{}:
 		defer func() { <-g.waiting }()
 	default:
-		return nil, ErrOverloaded
+		return ErrOverloaded
 	}
 	ctx, stop := context.WithTimeoutCause(ctx, g.longest, ErrOverloaded)
 	defer stop()
 	select {
 	case g.turns <- struct{}{}:
-		return leave, nil
+		return nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 }
 
@@ -67,7 +83,7 @@ func (g *Gate) leave() {
 
 // hash makes the hash of a password, when there is a turn for it.
 func (a *Authority) hash(ctx context.Context, password string) (string, error) {
-	leave, err := a.limits().Gate.enter(ctx)
+	leave, err := a.limits().Gate.enter(ctx, a.From)
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +93,7 @@ func (a *Authority) hash(ctx context.Context, password string) (string, error) {
 
 // fits tells whether a password is the one of a hash, at the cost of one hash, when there is a turn for it.
 func (a *Authority) fits(ctx context.Context, hash, password string) (right, rehash bool, err error) {
-	leave, err := a.limits().Gate.enter(ctx)
+	leave, err := a.limits().Gate.enter(ctx, a.From)
 	if err != nil {
 		return false, false, err
 	}

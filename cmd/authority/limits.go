@@ -8,6 +8,7 @@ type Limits struct {
 	Gate          *Gate
 	Logins        *Addresses // that failed
 	Registrations *Addresses
+	Acquaintances *Acquaintances
 	Unseen        *Unseen
 	Remembered    *Remembered
 }
@@ -18,6 +19,7 @@ func NewLimits(cores int) *Limits {
 		Gate:          NewGate(cores, 32, 5*time.Second),
 		Logins:        NewAddresses(),
 		Registrations: NewAddresses(),
+		Acquaintances: NewAcquaintances(),
 		Unseen:        NewUnseen(),
 		Remembered:    NewRemembered(),
 	}

@@ -75,9 +75,11 @@ func (l *Live) wantTurn(ctx context.Context) error {
 // renew reads what has changed in the store. It is for who has the turn.
 func (l *Live) renew(ctx context.Context) (*snapshot, error) {
 	old := l.current.Load()
+	// After a fault another store may lie there, or an older copy in which other changes have the same numbers by now.
+	whole := old == nil || l.fault.Load() != nil
 	var next *snapshot
 	err := l.Store.View(ctx, func(v kv.View) (err error) {
-		if old == nil {
+		if whole {
 			next, err = loadSnapshot(v)
 		} else {
 			next, err = old.renewed(v)

@@ -37,10 +37,28 @@ func (a *Authority) Login(ctx context.Context, r LoginRequest) (*Grant, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.Scopes = unique(r.Scopes)
 	if err := a.pastCut(ctx, user.Name); err != nil {
 		return nil, a.refused(ctx, "login", user.Name, err)
 	}
-	return a.grant(ctx, r, user, renewed)
+	grant, err := a.grant(ctx, r, user, renewed)
+	if err == nil {
+		a.limits().Acquaintances.meet(user.Name, a.From)
+	}
+	return grant, err
+}
+
+// unique is what is in a list, once and in the order of the first: a session and its tokens are as long as the list, and
+// one may say the same again and again.
+func unique(list []string) (once []string) {
+	seen := map[string]bool{}
+	for _, s := range list {
+		if !seen[s] {
+			once = append(once, s)
+		}
+		seen[s] = true
+	}
+	return once
 }
 
 // grant writes the login down and signs its token.
@@ -49,7 +67,7 @@ func (a *Authority) grant(ctx context.Context, r LoginRequest, was *userdb.User,
 	var key *token.Key
 	var refresh string
 	err := a.change(ctx, "login", was.Name, func(c *change) error {
-		user, err := c.admit(a.Now(), was, renewed)
+		user, err := a.admit(c, was, renewed)
 		if err != nil {
 			return err
 		}

@@ -13,8 +13,9 @@ import (
 	"jotkit/userdb/kv"
 )
 
-// Remembered keeps for a minute which passwords fitted which hashes, so that a service that calls all the time does not
-// pay for a hash each time. It keeps neither the passwords nor who may do what: that is read from the store each time.
+// Remembered keeps until a minute after its last use which password fitted which hash, so that a service that calls all
+// the time does not pay for a hash each time, and goes on while strangers who guess at its name make that one wait. It
+// keeps neither the passwords nor who may do what: that is read from the store each time.
 type Remembered struct {
 	key   []byte
 	mu    sync.Mutex
@@ -48,8 +49,13 @@ func (r *Remembered) sum(name, password string) [sha256.Size]byte {
 func (r *Remembered) fits(user *userdb.User, password string, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	f, known := r.pairs[r.sum(user.Name, password)]
-	return known && f.hash == user.Hash && now.Before(f.until)
+	pair := r.sum(user.Name, password)
+	f, known := r.pairs[pair]
+	good := known && f.hash == user.Hash && now.Before(f.until)
+	if good {
+		r.pairs[pair] = fitted{f.hash, now.Add(rememberFor)}
+	}
+	return good
 }
 
 func (r *Remembered) add(user *userdb.User, password string, now time.Time) {
@@ -71,9 +77,13 @@ type Caller struct {
 }
 
 // Authenticate checks the name and the password of a service, and tells what it may do. It is a login without a token:
-// errors and work are the same, but for a pair that was good within the last minute, which costs no hash and leaves no
+// errors and work are the same, but for a pair that was used within the last minute, which costs no hash and leaves no
 // line in the audit.
 func (a *Authority) Authenticate(ctx context.Context, name, password string) (*Caller, error) {
+	// An address that has to wait is not told of a pair that is remembered either: it could guess for nothing.
+	if err := a.slowed(a.limits().Logins, "authenticate"); err != nil {
+		return nil, err
+	}
 	if caller, err := a.known(ctx, name, password); caller != nil || err != nil {
 		return caller, err
 	}
@@ -84,7 +94,7 @@ func (a *Authority) Authenticate(ctx context.Context, name, password string) (*C
 	var user *userdb.User
 	var caller *Caller
 	err = a.change(ctx, "authenticate", was.Name, func(c *change) error {
-		if user, err = c.admit(a.Now(), was, renewed); err != nil {
+		if user, err = a.admit(c, was, renewed); err != nil {
 			return err
 		}
 		scopes, err := userdb.ScopesOf(c, user.Roles)
@@ -94,6 +104,7 @@ func (a *Authority) Authenticate(ctx context.Context, name, password string) (*C
 	if err != nil {
 		return nil, err
 	}
+	a.limits().Acquaintances.meet(user.Name, a.From)
 	a.limits().Remembered.add(user, password, a.Now())
 	return caller, nil
 }

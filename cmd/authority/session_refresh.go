@@ -56,6 +56,7 @@ func (a *Authority) Refresh(ctx context.Context, refreshToken string) (*Grant, e
 	if err != nil {
 		return nil, err
 	}
+	a.limits().Acquaintances.meet(p.user(), a.From)
 	return issue(draft, key, refresh)
 }
 

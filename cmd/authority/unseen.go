@@ -35,7 +35,7 @@ const mostUnseen = 100
 func NewUnseen() *Unseen { return &Unseen{counted: map[unseen]int{}} }
 
 // Add counts a request from this address.
-func (u *Unseen) Add(from netip.Addr, verb string) { u.add(unseen{site(from), verb}, 1) }
+func (u *Unseen) Add(from netip.Addr, verb string) { u.add(unseen{Site(from), verb}, 1) }
 
 func (u *Unseen) add(what unseen, n int) {
 	if u == nil {

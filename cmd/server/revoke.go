@@ -26,7 +26,7 @@ func (s *Server) revoke(r *http.Request, p params) (*reply, error) {
 	if authority.IsRefreshToken(raw) {
 		_, err = s.acting(r).Logout(r.Context(), raw, false)
 	} else {
-		_, err = s.acting(r).RevokeToken(r.Context(), raw, authority.Revoke{Reason: "asked for by " + by})
+		_, err = s.acting(r).RevokeToken(r.Context(), raw, authority.Revoke{Reason: askedBy(by)})
 	}
 	switch {
 	case errors.Is(err, authority.ErrConflict):
@@ -38,6 +38,9 @@ func (s *Server) revoke(r *http.Request, p params) (*reply, error) {
 	}
 	return &reply{status: http.StatusOK}, nil
 }
+
+// askedBy is a reason. Those are short, and names need not be: no token is to live on for that.
+func askedBy(name string) string { return "asked for by " + abridged(name, 200) }
 
 // mayRevoke returns the name of who asks. Whoever sends a token as its own bearer may revoke it, for whatever audience it
 // is.

@@ -25,9 +25,6 @@ const (
 	lastTimeout   = time.Second // for what is to be written down after that
 )
 
-// usualConnections is how many connections there may be at once where the system allows it.
-const usualConnections = 4096
-
 // The times at which the server looks after things by itself.
 const (
 	storeTick  = time.Second
@@ -51,7 +48,8 @@ func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Durat
 	defer s.background(jobs, rotateEvery).Wait()
 	defer stop()
 	done := make(chan error, 1)
-	go func() { done <- s.answerAll(h, netutil.LimitListener(l, mostConnections())) }()
+	most := mostConnections()
+	go func() { done <- s.answerAll(h, s.shared(netutil.LimitListener(l, most), most)) }()
 	select {
 	case err := <-done:
 		return err

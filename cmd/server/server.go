@@ -2,9 +2,12 @@ package server
 
 import (
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 
 	"jotkit/cmd/authority"
@@ -37,10 +40,24 @@ func (s *Server) Handler() http.Handler {
 	if s.ProxiesOnly {
 		h = s.onlyProxies(h)
 	}
+	h = s.upright(h)
 	if s.Metrics != nil {
 		h = s.Metrics.count(h)
 	}
 	return h
+}
+
+// upright goes on after a panic in a handler, which is a fault of the program and has to be seen.
+func (s *Server) upright(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil && p != http.ErrAbortHandler {
+				s.Log.ErrorContext(r.Context(), "panic", "what", fmt.Sprint(p), "stack", string(debug.Stack()))
+				s.fail(w, r, errors.New("panic"))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // sameOrigin turns away what a page of another origin has made a browser send here.

@@ -124,7 +124,7 @@ func (h *held) sign() {
 
 func (h *held) unlock() {
 	if h.c != nil && h.c.writable {
-		h.c.store(atHolder, 0)
+		h.c.whole(func() { h.c.store(atHolder, 0) })
 	}
 	if h.f != nil {
 		unlock(h.f)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime/debug"
 
 	"jotkit/userdb/kv"
 )
@@ -54,7 +55,12 @@ func mapCompanion(f *os.File, writable bool, info fs.FileInfo) (*companion, erro
 	}
 	c := &companion{m, info, writable}
 	unmapWith(c)
-	switch c.load(atMagic) {
+	var is uint64
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	if err := sound(func() error { is = c.load(atMagic); return nil }); err != nil {
+		return nil, err
+	}
+	switch is {
 	case magic:
 		return c, nil
 	case 0: // the power went before its contents were on the disk
@@ -77,6 +83,10 @@ func fillCompanion(f *os.File, n numbers) error {
 // accept compares the store's numbers with the companion's. A store that is ahead is a good one: a writer was killed
 // between its commit and the copy, and no caller has been told of what it wrote.
 func (c *companion) accept(n numbers) error {
+	return sound(func() error { return c.compare(n) })
+}
+
+func (c *companion) compare(n numbers) error {
 	var id [16]byte
 	binary.NativeEndian.PutUint64(id[:], c.load(atID))
 	binary.NativeEndian.PutUint64(id[8:], c.load(atID+8))
@@ -95,33 +105,46 @@ func (c *companion) accept(n numbers) error {
 // announce copies the store's numbers. They are the store's and never counted here: a counter would stay behind for
 // ever after the first writer that was killed.
 func (c *companion) announce(n numbers) {
-	if c.load(atGen) != n.gen || c.load(atWatch) != n.watch {
-		c.store(atGen, n.gen)
-		c.store(atWatch, n.watch)
-	}
+	c.whole(func() {
+		if c.load(atGen) != n.gen || c.load(atWatch) != n.watch {
+			c.store(atGen, n.gen)
+			c.store(atWatch, n.watch)
+		}
+	})
+}
+
+// whole runs fn where the companion has not been cut off. Where it has, nobody can read in it what fn was to write, and
+// whoever cut it off must not take the process with it, nor leave it with a lock that nobody gives back.
+func (c *companion) whole(fn func()) {
+	_ = sound(func() error { fn(); return nil })
 }
 
 // sign says who has the lock.
 func (c *companion) sign(pid int, host string) {
 	var b [hostSize]byte
 	copy(b[:], host)
-	for at := 0; at < hostSize; at += 8 {
-		if word := binary.NativeEndian.Uint64(b[at:]); c.load(atHost+at) != word {
-			c.store(atHost+at, word)
+	c.whole(func() {
+		for at := 0; at < hostSize; at += 8 {
+			if word := binary.NativeEndian.Uint64(b[at:]); c.load(atHost+at) != word {
+				c.store(atHost+at, word)
+			}
 		}
-	}
-	c.store(atHolder, uint64(pid))
+		c.store(atHolder, uint64(pid))
+	})
 }
 
 // holder tells who has the lock, as far as it says so.
 func (c *companion) holder() string {
-	pid := c.load(atHolder)
+	var pid uint64
+	var b []byte
+	c.whole(func() {
+		pid = c.load(atHolder)
+		for at := 0; at < hostSize; at += 8 {
+			b = binary.NativeEndian.AppendUint64(b, c.load(atHost+at))
+		}
+	})
 	if pid == 0 {
 		return "another process"
-	}
-	var b []byte
-	for at := 0; at < hostSize; at += 8 {
-		b = binary.NativeEndian.AppendUint64(b, c.load(atHost+at))
 	}
 	return fmt.Sprintf("pid %d on %s", pid, printable(b))
 }
