@@ -33,6 +33,7 @@ var hints = []struct {
 	{errPlainHTTP, "add --tls-cert and --tls-key, or --tls-self-signed, or name the proxy in front with --behind-proxy CIDR"},
 	{authority.ErrPolicy, "jotkit settings shows the limits, and jotkit settings set changes them"},
 	{userdb.ErrPasswordPolicy, "take a longer passphrase; jotkit settings shows the least length"},
+	{userdb.ErrNoSession, "jotkit sessions list shows those that are open"},
 	{userdb.ErrNoUser, "jotkit users list shows who there is"},
 	{userdb.ErrNoRole, "jotkit roles list shows the roles, and jotkit roles set makes one"},
 	{userdb.ErrNoRevocation, "jotkit revocations list shows the IDs"},

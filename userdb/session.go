@@ -14,6 +14,9 @@ import (
 // are deleted sooner or later.
 var ErrSessionOver = errors.New("session over")
 
+// ErrNoSession comes back when nothing is known of a session: no record, and no denial.
+var ErrNoSession = errors.New("no such session")
+
 // Grace is how long after a rotation the parent of the current refresh token still gets that one: a reply may be lost, and
 // two tabs may refresh at once.
 const Grace = 10 * time.Second

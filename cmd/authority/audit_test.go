@@ -47,7 +47,8 @@ func TestChangeAndLineTogether(t *testing.T) {
 	w.register(t, "ada")
 	raw := w.login(t, "ada")
 	key := generate(t, "EdDSA")
-	old := w.open(t, "ada").RefreshToken
+	opened := w.open(t, "ada")
+	old, id := opened.RefreshToken, sid(t, opened.AccessToken)
 	next := w.refresh(t, w.refresh(t, old).RefreshToken).RefreshToken
 	for name, do := range map[string]func(context.Context) error{
 		"register": func(ctx context.Context) error { _, err := w.Register(ctx, "eve", password, nil); return err },
@@ -68,7 +69,7 @@ func TestChangeAndLineTogether(t *testing.T) {
 		"logout":     func(ctx context.Context) error { _, err := w.Logout(ctx, old, false); return err },
 		"logout all": func(ctx context.Context) error { _, err := w.Logout(ctx, next, true); return err },
 		"revoke session": func(ctx context.Context) error {
-			_, err := w.RevokeSession(ctx, "s1", authority.Revoke{})
+			_, err := w.RevokeSession(ctx, id, authority.Revoke{})
 			return err
 		},
 		"mint": func(ctx context.Context) error {
