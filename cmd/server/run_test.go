@@ -156,17 +156,17 @@ func TestCertificate(t *testing.T) {
 		}
 		return cert.DNSNames[len(cert.DNSNames)-1]
 	}
-	// becomes asks until a change was noticed: the files are looked at once a second.
+	// becomes asks until a change was noticed: some file systems have times that are whole seconds.
 	becomes := func(what, want string, good bool) {
 		t.Helper()
 		for range 500 {
-			got := name()
+			name()
 			select {
 			case err := <-changes:
 				if (err == nil) != good {
 					t.Errorf("%s: %v", what, err)
 				}
-				if got = name(); got != want {
+				if got := name(); got != want {
 					t.Errorf("%s: the certificate is for %q, want %q", what, got, want)
 				}
 				return
