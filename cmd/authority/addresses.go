@@ -71,7 +71,7 @@ func (a *Addresses) count(addr netip.Addr, now time.Time) {
 		a.forget(now)
 	}
 	if known { // many people may share an address: a slip now and then must not add up
-		was.Failures = max(0, was.Failures-int(now.Sub(was.Last)/forgetOne))
+		was.Failures = max(0, was.Failures-int(max(0, now.Sub(was.Last))/forgetOne))
 	}
 	a.counted[at] = userdb.Attempt{Failures: was.Failures + 1, Last: now}
 }
