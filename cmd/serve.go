@@ -78,14 +78,14 @@ func (e *env) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	s := &server.Server{Live: live, Log: log, NoRegistration: o.closed, Proxies: o.proxies, TLS: secure,
-		ProxiesOnly: !o.tls() && !at.IP.IsLoopback()}
+		ProxiesOnly: !o.tls() && !at.IP.IsLoopback(), RotateEvery: o.rotateEvery}
 	if o.metrics {
 		s.Metrics = server.NewMetrics(live)
 	}
 	if err := e.announce(log, live, place); err != nil {
 		return err
 	}
-	return s.Run(ctx, l, o.rotateEvery)
+	return s.Run(ctx, l)
 }
 
 // live opens the store, and makes it where there is none, for strangers to act on.

@@ -33,8 +33,8 @@ const (
 )
 
 // Run answers requests from a listener until ctx ends, and those under way to their end: five seconds later at most it
-// returns nil. With rotateEvery it rotates the keys when the active one has become that old.
-func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Duration) error {
+// returns nil.
+func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	h := &http.Server{
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: headerTimeout,
@@ -45,7 +45,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener, rotateEvery time.Durat
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), // strangers who speak no HTTP
 	}
 	jobs, stop := context.WithCancel(ctx)
-	defer s.background(jobs, rotateEvery).Wait()
+	defer s.background(jobs).Wait()
 	defer stop()
 	done := make(chan error, 1)
 	most := mostConnections()
@@ -83,7 +83,7 @@ func (s *Server) answerAll(h *http.Server, l net.Listener) error {
 }
 
 // background does what no request asks for, until ctx ends.
-func (s *Server) background(ctx context.Context, rotateEvery time.Duration) *sync.WaitGroup {
+func (s *Server) background(ctx context.Context) *sync.WaitGroup {
 	var jobs sync.WaitGroup
 	jobs.Go(func() {
 		var before error
@@ -92,10 +92,10 @@ func (s *Server) background(ctx context.Context, rotateEvery time.Duration) *syn
 	jobs.Go(func() {
 		every(ctx, auditTick, func() { s.complain("audit", s.Live.NoteUnseen(ctx)) })
 	})
-	if rotateEvery > 0 {
+	if s.RotateEvery > 0 {
 		jobs.Go(func() {
-			s.rotate(ctx, rotateEvery)
-			every(ctx, rotateTick, func() { s.rotate(ctx, rotateEvery) })
+			s.rotate(ctx)
+			every(ctx, rotateTick, func() { s.rotate(ctx) })
 		})
 	}
 	return &jobs
@@ -130,13 +130,13 @@ func every(ctx context.Context, tick time.Duration, do func()) {
 
 // rotate rotates the keys if the active one is old enough. Another process may do so at the same time: the age is looked
 // at again in the transaction.
-func (s *Server) rotate(ctx context.Context, age time.Duration) {
+func (s *Server) rotate(ctx context.Context) {
 	known, err := s.Live.Known(ctx)
-	if err != nil || known.Ring.Age(s.Live.Now()) < age {
+	if err != nil || known.Ring.Age(s.Live.Now()) < s.RotateEvery {
 		s.complain("rotate", err)
 		return
 	}
-	changed, _, err := s.Live.Rotate(ctx, authority.RotateRequest{IfOlderThan: age})
+	changed, _, err := s.Live.Rotate(ctx, authority.RotateRequest{IfOlderThan: s.RotateEvery})
 	if changed {
 		s.Log.Info("rotated")
 	}

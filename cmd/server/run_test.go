@@ -28,7 +28,7 @@ func (w *world) run(t *testing.T) (addr string, stop func() error) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- w.server.Run(ctx, l, 0) }()
+	go func() { done <- w.server.Run(ctx, l) }()
 	t.Cleanup(cancel)
 	return l.Addr().String(), func() error { cancel(); return <-done }
 }
@@ -239,5 +239,48 @@ func TestSelfSigned(t *testing.T) {
 	client.CloseIdleConnections()
 	if err := stop(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestRotatesByItself: a key that has become too old is rotated when the server begins, and a young one is not.
+func TestRotatesByItself(t *testing.T) {
+	w := start(t, func(s *server.Server) { s.RotateEvery = time.Hour })
+	active := func() string {
+		t.Helper()
+		known, err := w.server.Live.Known(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		k, err := known.Ring.Active()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k.ID()
+	}
+	// once runs the server until it has looked at the age of the key, which it does before anything else in the background.
+	once := func(rotates bool) {
+		t.Helper()
+		was := active()
+		_, stop := w.run(t)
+		for range 200 {
+			if active() != was {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		if (active() != was) != rotates {
+			t.Errorf("rotated: %v, want %v", active() != was, rotates)
+		}
+	}
+	w.pass(59 * time.Minute)
+	once(false)
+	w.pass(time.Minute)
+	once(true)
+	once(false)
+	if !strings.Contains(w.logged(), `"msg":"rotated"`) {
+		t.Error("the log does not say so")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"jotkit/cmd/authority"
 	"jotkit/token/bearer"
@@ -29,6 +30,8 @@ type Server struct {
 	ProxiesOnly bool
 	// TLS is how to speak it; nil is plain HTTP.
 	TLS *tls.Config
+	// RotateEvery is how old the active key may become before Run rotates the keys; 0 leaves them alone.
+	RotateEvery time.Duration
 	// Metrics counts; nil does not.
 	Metrics *Metrics
 }
