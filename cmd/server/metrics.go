@@ -1,51 +1,121 @@
 package server
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
+	"sync"
 	"time"
-
-	"github.com/VictoriaMetrics/metrics"
 
 	"jotkit/cmd/authority"
 )
 
-// Metrics counts requests, in the text format of Prometheus. Of a path that is no route nothing is kept but the number:
+// Metrics counts requests, for Prometheus (text format 0.0.4). Of a path that is no route nothing is kept but the number:
 // strangers choose paths.
 type Metrics struct {
-	set *metrics.Set
-	now func() time.Time
+	live *authority.Live
+
+	mu       sync.Mutex
+	requests map[outcome]uint64
+	took     map[string]*histogram // by route
+}
+
+// An outcome is how requests to a route ended.
+type outcome struct {
+	route  string
+	status int
+}
+
+// A histogram counts durations up to each of bounds, and all of them.
+type histogram struct {
+	upTo  [len(bounds)]uint64
+	count uint64
+	sum   time.Duration
+}
+
+var bounds = [...]time.Duration{
+	time.Millisecond, 5 * time.Millisecond, 25 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond,
+	2500 * time.Millisecond, 10 * time.Second,
 }
 
 // NewMetrics counts for a live authority.
 func NewMetrics(live *authority.Live) *Metrics {
-	m := &Metrics{metrics.NewSet(), live.Now}
-	m.set.NewGauge("jotkit_logins_waiting", func() float64 { return float64(live.Limits.Gate.Waiting()) })
-	m.set.NewGauge("jotkit_denied", func() float64 { return float64(live.Seen().Denied) })
-	m.set.NewGauge("jotkit_store_revision", func() float64 { return float64(live.Seen().Revision) })
-	return m
+	return &Metrics{live: live, requests: map[outcome]uint64{}, took: map[string]*histogram{}}
+}
+
+// count counts what a handler answers, by route and status, and how long it takes.
+func (m *Metrics) count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began, seen := m.live.Now(), &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(seen, r)
+		m.add(outcome{cmp.Or(r.Pattern, "none"), seen.status}, m.live.Now().Sub(began))
+	})
+}
+
+func (m *Metrics) add(o outcome, d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.requests[o]++
+	h := m.took[o.route]
+	if h == nil {
+		h = &histogram{}
+		m.took[o.route] = h
+	}
+	h.count++
+	h.sum += d
+	for i, bound := range bounds {
+		if d <= bound {
+			h.upTo[i]++
+		}
+	}
 }
 
 // write answers with the numbers.
 func (m *Metrics) write(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	m.set.WritePrometheus(w)
-	metrics.WriteProcessMetrics(w)
+	w.Write(m.text())
 }
 
-// count counts what a handler answers, by route and status, and how long it takes.
-func (m *Metrics) count(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, seen := m.now(), &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(seen, r)
-		route := r.Pattern
-		if route == "" {
-			route = "none"
-		}
-		m.set.GetOrCreateCounter(fmt.Sprintf("jotkit_requests_total{route=%q,status=\"%d\"}", route, seen.status)).Inc()
-		m.set.GetOrCreatePrometheusHistogram(fmt.Sprintf("jotkit_request_seconds{route=%q}", route)).Update(m.now().Sub(began).Seconds())
-	})
+// text is the numbers as they are now. Nothing is sent under the lock: a slow reader would hold up all requests.
+func (m *Metrics) text() []byte {
+	var b bytes.Buffer
+	seen := m.live.Seen()
+	fmt.Fprintf(&b, "# TYPE jotkit_logins_waiting gauge\njotkit_logins_waiting %d\n", m.live.Limits.Gate.Waiting())
+	fmt.Fprintf(&b, "# TYPE jotkit_denied gauge\njotkit_denied %d\n", seen.Denied)
+	fmt.Fprintf(&b, "# TYPE jotkit_store_revision gauge\njotkit_store_revision %d\n", seen.Revision)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b.WriteString("# TYPE jotkit_requests_total counter\n")
+	for _, o := range slices.SortedFunc(maps.Keys(m.requests), outcome.compare) {
+		fmt.Fprintf(&b, "jotkit_requests_total{route=%q,status=\"%d\"} %d\n", o.route, o.status, m.requests[o])
+	}
+	b.WriteString("# TYPE jotkit_request_seconds histogram\n")
+	for _, route := range slices.Sorted(maps.Keys(m.took)) {
+		m.took[route].write(&b, route)
+	}
+	return b.Bytes()
+}
+
+func (o outcome) compare(p outcome) int {
+	return cmp.Or(cmp.Compare(o.route, p.route), cmp.Compare(o.status, p.status))
+}
+
+func (h *histogram) write(w io.Writer, route string) {
+	bucket := func(upTo string, n uint64) {
+		fmt.Fprintf(w, "jotkit_request_seconds_bucket{route=%q,le=%q} %d\n", route, upTo, n)
+	}
+	for i, bound := range bounds {
+		bucket(strconv.FormatFloat(bound.Seconds(), 'g', -1, 64), h.upTo[i])
+	}
+	bucket("+Inf", h.count)
+	fmt.Fprintf(w, "jotkit_request_seconds_sum{route=%q} %g\n", route, h.sum.Seconds())
+	fmt.Fprintf(w, "jotkit_request_seconds_count{route=%q} %d\n", route, h.count)
 }
 
 // A statusWriter remembers the status.
