@@ -18,6 +18,7 @@ func onNetwork(t *testing.T) *world {
 	w := start(t)
 	w.register(t, "ada")
 	w.Limits = authority.NewLimits(4)
+	w.Limits.Pace = nil // the clock stands still
 	w.hashes = 0
 	return w
 }

@@ -15,7 +15,7 @@ import (
 // after none. The change that follows must admit the person.
 func (a *Authority) authenticate(ctx context.Context, verb, name, password string) (
 	_ *userdb.User, renewed string, err error) {
-	if err := a.slowed(a.limits().Logins, verb); err != nil {
+	if err := cmp.Or(a.slowed(a.limits().Logins, verb), a.paced(verb)); err != nil {
 		return nil, "", err
 	}
 	// A name that can be nobody's is tried like any other, so that it costs the same.

@@ -44,3 +44,9 @@ func (r *Remembered) Add(name, password string, now time.Time) {
 
 // Len is how many pairs are remembered.
 func (r *Remembered) Len() int { return len(r.pairs) }
+
+// Wait is how long an address has to wait.
+func (p *Pace) Wait(from netip.Addr, now time.Time) time.Duration { return p.wait(from, now) }
+
+// Len is how many addresses are kept.
+func (p *Pace) Len() int { return len(p.kept) }

@@ -9,17 +9,20 @@ type Limits struct {
 	Logins        *Addresses // that failed
 	Registrations *Addresses
 	Acquaintances *Acquaintances
+	Pace          *Pace
 	Unseen        *Unseen
 	Remembered    *Remembered
 }
 
-// NewLimits lets as many passwords be hashed at once as there are cores, and 32 wait for it, five seconds at most.
+// NewLimits lets as many passwords be hashed at once as there are cores, and 32 wait for it, five seconds at most; an
+// address may log in, refresh and log out five times a second, and fifty times at once.
 func NewLimits(cores int) *Limits {
 	return &Limits{
 		Gate:          NewGate(cores, 32, 5*time.Second),
 		Logins:        NewAddresses(),
 		Registrations: NewAddresses(),
 		Acquaintances: NewAcquaintances(),
+		Pace:          NewPace(5, 50),
 		Unseen:        NewUnseen(),
 		Remembered:    NewRemembered(),
 	}

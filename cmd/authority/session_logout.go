@@ -16,6 +16,9 @@ import (
 // used up or not; but to end all of them with one used up is reuse, as in Refresh. Errors are those of Refresh.
 func (a *Authority) Logout(ctx context.Context, refreshToken string, all bool) (ended int, err error) {
 	p, err := a.present(ctx, refreshToken)
+	if err == nil {
+		err = a.paced("logout")
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -21,6 +21,9 @@ import (
 func (a *Authority) Refresh(ctx context.Context, refreshToken string) (*Grant, error) {
 	p, err := a.present(ctx, refreshToken)
 	if err == nil {
+		err = a.paced("refresh")
+	}
+	if err == nil {
 		err = a.deadUnseen(ctx, "refresh", p)
 	}
 	if err != nil {
