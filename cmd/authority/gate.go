@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -20,11 +21,14 @@ type Gate struct {
 	waiting chan struct{} // a token for each that waits
 	longest time.Duration
 	shares  *Shares
+
+	usualLimit int64 // of memory, in bytes
 }
 
 // NewGate lets this many hash at once, and as many wait for that long at most.
 func NewGate(at, waiting int, longest time.Duration) *Gate {
-	return &Gate{make(chan struct{}, at), make(chan struct{}, waiting), longest, NewShares(max((at+waiting)/4, 1))}
+	return &Gate{make(chan struct{}, at), make(chan struct{}, waiting), longest, NewShares(max((at+waiting)/4, 1)),
+		debug.SetMemoryLimit(-1)}
 }
 
 // Waiting is how many wait now.
@@ -48,6 +52,7 @@ func (g *Gate) enter(ctx context.Context, from netip.Addr) (leave func(), err er
 		giveBack()
 		return nil, err
 	}
+	g.bound()
 	return func() { g.leave(); giveBack() }, nil
 }
 
@@ -78,6 +83,11 @@ func (g *Gate) wait(ctx context.Context) error {
 // up before it looks.
 func (g *Gate) leave() {
 	runtime.GC()
+	if len(g.turns) > 1 {
+		g.bound()
+	} else {
+		g.unbound()
+	}
 	<-g.turns
 }
 
