@@ -23,8 +23,8 @@ var ErrDenyID = errors.New("nothing that can be denied")
 
 // An Entry says what is denied of an id, in whole seconds.
 //
-// For tokens, sessions and keys Cut is when it was revoked. For users it is the cut: what was issued at or before it,
-// and belongs to no session, is dead. The entry is kept until Until has passed, and after that until its part of the
+// For tokens, sessions and keys Cut is when it was revoked. For users it is the cut: what was issued at or before it
+// is dead, and so is a session that was opened then. The entry is kept until Until has passed, and after that until its part of the
 // list is written again. A user is disabled when both are [Forever].
 type Entry struct {
 	Until time.Time // zero when given: Forever

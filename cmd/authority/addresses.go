@@ -93,6 +93,6 @@ func (a *Authority) slowed(by *Addresses, verb string) error {
 	if wait <= 0 {
 		return nil
 	}
-	a.limits().Unseen.Add(a.From, verb)
+	a.TurnedAway(verb)
 	return &SlowDown{wait}
 }

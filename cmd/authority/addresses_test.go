@@ -243,8 +243,8 @@ func TestRefusedUnseen(t *testing.T) {
 // TestNoteUnseenFails: what could not be written is written the next time.
 func TestNoteUnseenFails(t *testing.T) {
 	w := onNetwork(t)
-	w.Limits.Unseen.Add(netip.MustParseAddr("192.0.2.1"), "login")
-	w.Limits.Unseen.Add(netip.MustParseAddr("192.0.2.1"), "register")
+	w.As("", netip.MustParseAddr("192.0.2.1")).TurnedAway("login")
+	w.As("", netip.MustParseAddr("192.0.2.1")).TurnedAway("register")
 	w.store.commit = errors.New("the disk is full")
 	if err := w.NoteUnseen(t.Context()); err == nil {
 		t.Fatal("no error where nothing could be written")

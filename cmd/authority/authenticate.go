@@ -35,7 +35,7 @@ func (a *Authority) authenticate(ctx context.Context, verb, name, password strin
 	case errors.Is(err, userdb.ErrHash):
 		return nil, "", fmt.Errorf("%w: user %q: %w", kv.ErrDamaged, name, err)
 	case errors.Is(err, ErrOverloaded):
-		a.limits().Unseen.Add(a.From, verb)
+		a.TurnedAway(verb)
 		return nil, "", err
 	case err != nil:
 		return nil, "", err

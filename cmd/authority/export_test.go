@@ -50,3 +50,6 @@ func (p *Pace) Wait(from netip.Addr, now time.Time) time.Duration { return p.wai
 
 // Len is how many addresses are kept.
 func (p *Pace) Len() int { return len(p.kept) }
+
+// Add counts a request.
+func (u *Unseen) Add(from netip.Addr, verb string) { u.add(unseen{Site(from), verb}, 1) }

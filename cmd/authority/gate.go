@@ -39,6 +39,9 @@ func (g *Gate) Waiting() int {
 	return len(g.waiting)
 }
 
+// Waiting is how many wait for their password to be hashed.
+func (a *Authority) Waiting() int { return a.limits().Gate.Waiting() }
+
 // enter waits for a turn for somebody at an address. Whoever got one must leave.
 func (g *Gate) enter(ctx context.Context, from netip.Addr) (leave func(), err error) {
 	if g == nil {

@@ -241,8 +241,8 @@ func TestLiveFarBehind(t *testing.T) {
 		}
 	}
 	s.want(t, "after more changes than are recorded", raw, token.Revoked)
-	if known, err := s.live.Known(t.Context()); err != nil || known.Denied != kv.KeptChanges+2 {
-		t.Errorf("knows %d entries, %v", known.Denied, err)
+	if n := s.live.Denied(); n != kv.KeptChanges+2 {
+		t.Errorf("knows %d entries", n)
 	}
 }
 

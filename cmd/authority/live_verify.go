@@ -74,11 +74,10 @@ func (l *Live) Genuine(ctx context.Context, refreshToken string) error {
 type Known struct {
 	Settings Settings
 	Ring     *keyring.Ring // to read
-	Denied   int           // entries of the deny list
 	Revision kv.Rev
 }
 
-func (s *snapshot) known() Known { return Known{s.settings, s.ring, s.denied.Len(), s.rev} }
+func (s *snapshot) known() Known { return Known{s.settings, s.ring, s.rev} }
 
 // Known returns what the store has now.
 func (l *Live) Known(ctx context.Context) (Known, error) {
@@ -91,3 +90,6 @@ func (l *Live) Known(ctx context.Context) (Known, error) {
 
 // Seen returns what the store had when it was last looked at.
 func (l *Live) Seen() Known { return l.current.Load().known() }
+
+// Denied is how many entries the deny list had then. It takes as long as the list is.
+func (l *Live) Denied() int { return l.current.Load().denied.Len() }

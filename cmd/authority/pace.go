@@ -61,6 +61,6 @@ func (a *Authority) paced(verb string) error {
 	if wait <= 0 {
 		return nil
 	}
-	a.limits().Unseen.Add(a.From, verb)
+	a.TurnedAway(verb)
 	return &SlowDown{wait}
 }

@@ -13,7 +13,7 @@ import (
 // up by it.
 func TestPace(t *testing.T) {
 	w := onNetwork(t)
-	w.Limits.Pace = authority.NewPace(5, 50)
+	w.Limits.Pace = authority.NewLimits(4).Pace // as serve has it
 	refresh := func(from, raw string) (string, error) {
 		g, err := w.from(from).Refresh(t.Context(), raw)
 		if err != nil {

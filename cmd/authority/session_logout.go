@@ -23,7 +23,7 @@ func (a *Authority) Logout(ctx context.Context, refreshToken string, all bool) (
 		return 0, err
 	}
 	if p.session == nil && a.From.IsValid() { // over, and nothing to write but a line: see deadUnseen
-		a.limits().Unseen.Add(a.From, "logout")
+		a.TurnedAway("logout")
 		return 0, nil
 	}
 	if !all || p.session == nil {

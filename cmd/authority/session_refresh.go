@@ -77,7 +77,7 @@ func (a *Authority) deadUnseen(ctx context.Context, verb string, p presented) er
 		return err
 	})
 	if errors.Is(err, token.Revoked) || errors.Is(err, token.Expired) {
-		a.limits().Unseen.Add(a.From, verb)
+		a.TurnedAway(verb)
 	}
 	return err
 }

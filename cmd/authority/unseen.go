@@ -34,9 +34,6 @@ const mostUnseen = 100
 // NewUnseen has counted nothing yet.
 func NewUnseen() *Unseen { return &Unseen{counted: map[unseen]int{}} }
 
-// Add counts a request from this address.
-func (u *Unseen) Add(from netip.Addr, verb string) { u.add(unseen{Site(from), verb}, 1) }
-
 func (u *Unseen) add(what unseen, n int) {
 	if u == nil {
 		return
@@ -60,6 +57,9 @@ func (u *Unseen) take() map[unseen]int {
 	u.counted = map[unseen]int{}
 	return was
 }
+
+// TurnedAway counts a request of who acts that was refused before it cost anything.
+func (a *Authority) TurnedAway(verb string) { a.limits().Unseen.add(unseen{Site(a.From), verb}, 1) }
 
 // NoteUnseen writes down what was turned away since the last time. What cannot be written is kept for the next one.
 func (a *Authority) NoteUnseen(ctx context.Context) (failed error) {

@@ -24,7 +24,7 @@ func (a *Authority) Register(ctx context.Context, name, password string, roles [
 	mapped, hash, err := a.credentials(ctx, name, password)
 	switch {
 	case err != nil && a.From.IsValid() && !isFault(err): // it has cost nothing, so strangers could fill the audit with it
-		a.limits().Unseen.Add(a.From, "register")
+		a.TurnedAway("register")
 		return nil, err
 	case err != nil:
 		return nil, a.refused(ctx, "register", mapped, err)

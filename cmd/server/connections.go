@@ -30,12 +30,11 @@ func (l *sharing) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		from, _ := netip.ParseAddrPort(c.RemoteAddr().String()) // the listener is one of TCP
-		addr := from.Addr().Unmap().WithZone("")
-		if l.exempt(addr) {
+		from := remote(c.RemoteAddr().String())
+		if l.exempt(from) {
 			return c, nil
 		}
-		if giveBack, ok := l.shares.Take(addr); ok {
+		if giveBack, ok := l.shares.Take(from); ok {
 			return &sharedConn{c, giveBack}, nil
 		}
 		c.Close()

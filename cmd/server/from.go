@@ -10,12 +10,9 @@ import (
 	"jotkit/cmd/authority"
 )
 
-// remote is who is at the other end of the connection.
-func remote(r *http.Request) netip.Addr {
-	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
+// remote is who is at the other end of a connection, by its address and port: no address for what is none.
+func remote(addrPort string) netip.Addr {
+	at, _ := netip.ParseAddrPort(addrPort)
 	return at.Addr().Unmap().WithZone("")
 }
 
@@ -26,7 +23,7 @@ func (s *Server) isProxy(a netip.Addr) bool {
 // from is where a request comes from. Of X-Forwarded-For the last address counts that is not a proxy of ours: what
 // stands before it anyone may have written.
 func (s *Server) from(r *http.Request) netip.Addr {
-	at := remote(r)
+	at := remote(r.RemoteAddr)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.isProxy(at); i-- {
 		hop, err := hopAddr(strings.TrimSpace(hops[i]))
@@ -56,7 +53,7 @@ func (s *Server) acting(r *http.Request) *authority.Authority {
 // onlyProxies turns away who would send a password or a token over a network in the clear.
 func (s *Server) onlyProxies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if at := remote(r); !at.IsLoopback() && !s.isProxy(at) {
+		if at := remote(r.RemoteAddr); !at.IsLoopback() && !s.isProxy(at) {
 			s.fail(w, r, &failure{status: http.StatusForbidden, Code: "access_denied",
 				Words: "plain HTTP is for the proxy in front of this server"})
 			return

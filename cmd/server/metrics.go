@@ -85,10 +85,9 @@ func (m *Metrics) write(w http.ResponseWriter, _ *http.Request) {
 // text is the numbers as they are now. Nothing is sent under the lock: a slow reader would hold up all requests.
 func (m *Metrics) text() []byte {
 	var b bytes.Buffer
-	seen := m.live.Seen()
-	fmt.Fprintf(&b, "# TYPE jotkit_logins_waiting gauge\njotkit_logins_waiting %d\n", m.live.Limits.Gate.Waiting())
-	fmt.Fprintf(&b, "# TYPE jotkit_denied gauge\njotkit_denied %d\n", seen.Denied)
-	fmt.Fprintf(&b, "# TYPE jotkit_store_revision gauge\njotkit_store_revision %d\n", seen.Revision)
+	fmt.Fprintf(&b, "# TYPE jotkit_logins_waiting gauge\njotkit_logins_waiting %d\n", m.live.Waiting())
+	fmt.Fprintf(&b, "# TYPE jotkit_denied gauge\njotkit_denied %d\n", m.live.Denied())
+	fmt.Fprintf(&b, "# TYPE jotkit_store_revision gauge\njotkit_store_revision %d\n", m.live.Seen().Revision)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	b.WriteString("# TYPE jotkit_requests_total counter\n")

@@ -89,7 +89,7 @@ func TestStopsAnyway(t *testing.T) {
 	if _, err := readStatus(c); err != nil {
 		t.Fatal(err)
 	}
-	w.server.Live.Limits.Unseen.Add(w.server.Live.From, "login") // something to write down at the end
+	w.server.Live.TurnedAway("login") // something to write down at the end
 	if err := stop(); err != nil {
 		t.Errorf("beside a request without end: %v", err)
 	}
@@ -100,7 +100,7 @@ func TestStopsAnyway(t *testing.T) {
 
 	w = start(t)
 	_, stop = w.run(t)
-	w.server.Live.Limits.Unseen.Add(w.server.Live.From, "login")
+	w.server.Live.TurnedAway("login")
 	w.store.fail(kv.ErrNoStore)
 	if err := stop(); err != nil {
 		t.Errorf("without a store: %v", err)

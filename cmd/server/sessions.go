@@ -45,7 +45,7 @@ func (s *Server) refreshToken(r *http.Request, p params, verb string) (string, e
 	}
 	if err := s.Live.Genuine(r.Context(), raw); err != nil {
 		if token.IsVerdict(err) {
-			s.Live.Limits.Unseen.Add(s.from(r), verb)
+			s.acting(r).TurnedAway(verb)
 		}
 		return "", refusedSession(err)
 	}
