@@ -31,6 +31,7 @@ type presented struct {
 	id      string
 	counter uint64
 	session *userdb.Session // nil where there is no record
+	dead    error           // token.Revoked or token.Expired where it was good for nothing, not even to be used again
 }
 
 // user is whose session it is, "" where nobody knows any more.
@@ -55,28 +56,31 @@ func genuine(r kv.Reader, raw string) (secrets kv.Secrets, p presented, err erro
 // must not cost a write.
 func (a *Authority) present(ctx context.Context, raw string) (p presented, err error) {
 	err = a.Store.View(ctx, func(v kv.View) error {
-		if _, p, err = genuine(v, raw); err != nil {
+		var secrets kv.Secrets
+		if secrets, p, err = genuine(v, raw); err != nil {
 			return err
 		}
 		p.session, err = userdb.GetSession(v, p.id)
-		if errors.Is(err, userdb.ErrSessionOver) {
-			return nil
+		if err != nil && !errors.Is(err, userdb.ErrSessionOver) {
+			return err
 		}
-		return err
+		if _, _, _, err = judge(v, secrets, p, a.Now()); token.IsVerdict(err) {
+			p.dead = err
+		}
+		return nil // any other fault of the session is for the change to find, should it need it
 	})
 	return p, err
 }
 
 // reasoned puts before an error of package userdb about a refresh token the reason that it stands for.
 func reasoned(err error) error {
-	for sentinel, reason := range map[error]token.Reason{
-		userdb.ErrRefreshToken: token.Malformed,
-		userdb.ErrRefreshMAC:   token.BadSignature,
-		userdb.ErrSessionOver:  token.Expired,
-	} {
-		if errors.Is(err, sentinel) {
-			return fmt.Errorf("%w: %w", reason, err)
-		}
+	switch {
+	case errors.Is(err, userdb.ErrRefreshToken):
+		return fmt.Errorf("%w: %w", token.Malformed, err)
+	case errors.Is(err, userdb.ErrRefreshMAC):
+		return fmt.Errorf("%w: %w", token.BadSignature, err)
+	case errors.Is(err, userdb.ErrSessionOver):
+		return fmt.Errorf("%w: %w", token.Expired, err)
 	}
 	return err
 }

@@ -22,7 +22,7 @@ func (a *Authority) Logout(ctx context.Context, refreshToken string, all bool) (
 	if err != nil {
 		return 0, err
 	}
-	if p.session == nil && a.From.IsValid() { // over, and nothing to write but a line: see deadUnseen
+	if p.session == nil && a.From.IsValid() { // over, and nothing to write but a line: see Refresh
 		a.TurnedAway("logout")
 		return 0, nil
 	}

@@ -2,14 +2,12 @@ package authority
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"jotkit/token"
 	"jotkit/userdb"
 	"jotkit/userdb/audit"
-	"jotkit/userdb/kv"
 )
 
 // Refresh takes a refresh token, which is used up by it, and grants an access token with the next refresh token. Roles and
@@ -23,11 +21,12 @@ func (a *Authority) Refresh(ctx context.Context, refreshToken string) (*Grant, e
 	if err == nil {
 		err = a.paced("refresh")
 	}
-	if err == nil {
-		err = a.deadUnseen(ctx, "refresh", p)
-	}
 	if err != nil {
 		return nil, err
+	}
+	if p.dead != nil && a.From.IsValid() { // over the network: whoever once logged in could fill the audit with it
+		a.TurnedAway("refresh")
+		return nil, p.dead
 	}
 	var draft token.Draft
 	var key *token.Key
@@ -61,25 +60,6 @@ func (a *Authority) Refresh(ctx context.Context, refreshToken string) (*Grant, e
 	}
 	a.limits().Acquaintances.meet(p.user(), a.From)
 	return issue(draft, key, refresh)
-}
-
-// deadUnseen is the error of a refresh token that is good for nothing, where it comes over the network: whoever once
-// logged in could fill the audit with it. Reuse is no such thing, for something follows from it.
-func (a *Authority) deadUnseen(ctx context.Context, verb string, p presented) error {
-	if !a.From.IsValid() {
-		return nil
-	}
-	err := a.Store.View(ctx, func(v kv.View) error {
-		secrets, err := kv.ReadSecrets(v)
-		if err == nil {
-			_, _, _, err = judge(v, secrets, p, a.Now())
-		}
-		return err
-	})
-	if errors.Is(err, token.Revoked) || errors.Is(err, token.Expired) {
-		a.TurnedAway(verb)
-	}
-	return err
 }
 
 // advance rotates the session, unless a lost reply is given again, and returns the refresh token that is good then.
