@@ -11,10 +11,7 @@ import (
 func TestRememberedPairIsNoWayRoundTheWait(t *testing.T) {
 	w := start(t)
 	w.register(t, "billing", "service")
-	h := w.server.Handler()
-	ask := func(from, secret string) int {
-		return w.direct(t, h, from, "POST", "/introspect", "token=x", asForm, basic("billing", secret)).status
-	}
+	ask := w.billing(t)
 	const stranger = "203.0.113.9:1"
 	ask("10.0.0.1:1", password)
 	for i := range 60 {
@@ -28,5 +25,14 @@ func TestRememberedPairIsNoWayRoundTheWait(t *testing.T) {
 	}
 	if got := ask("10.0.0.1:1", password); got != http.StatusOK {
 		t.Errorf("the service itself: %d", got)
+	}
+}
+
+// billing asks as the service of that name, from an address and with a secret, and returns the status.
+func (w *world) billing(t *testing.T) func(from, secret string) int {
+	h := w.server.Handler()
+	return func(from, secret string) int {
+		t.Helper()
+		return w.direct(t, h, from, "POST", "/introspect", "token=x", asForm, basic("billing", secret)).status
 	}
 }

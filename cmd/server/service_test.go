@@ -12,10 +12,7 @@ import (
 func TestStrangerDoesNotKeepAServiceOut(t *testing.T) {
 	w := start(t)
 	w.register(t, "billing", "service")
-	h := w.server.Handler()
-	ask := func(from, secret string) int {
-		return w.direct(t, h, from, "POST", "/introspect", "token=x", asForm, basic("billing", secret)).status
-	}
+	ask := w.billing(t)
 	working := func(d time.Duration) {
 		t.Helper()
 		for ; d > 0; d -= 50 * time.Second {
