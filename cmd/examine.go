@@ -6,38 +6,54 @@ import (
 	"fmt"
 	"time"
 
+	"jotkit/cmd/authority"
 	"jotkit/token"
 )
 
-// examine verifies against the key that was named, or against the store.
-func (e *env) examine(ctx context.Context, raw string, o verifyOptions) (*token.Report, error) {
+// An examiner reports on one token. What it needs was read when it was made, so that it may be asked about many tokens,
+// by several goroutines at once.
+type examiner func(ctx context.Context, raw string) (*token.Report, error)
+
+// examiner reads what tokens are verified with: the key that was named, or the store.
+func (e *env) examiner(ctx context.Context, o verifyOptions) (examiner, error) {
 	if !o.key.given() {
-		return e.examineWithStore(ctx, raw, o)
+		return e.storeExaminer(ctx, o)
 	}
 	keys, err := e.verifyingKeys(ctx, o.key)
 	if err != nil {
 		return nil, err
 	}
-	v := token.Verifier{Keys: keys, Now: e.clockAt(o.at), Expect: o.want}
-	if o.jws {
-		return v.ExamineSignature(ctx, raw)
-	}
-	return v.Examine(ctx, raw)
+	return o.examiner(&token.Verifier{Keys: keys, Now: e.clockAt(o.at), Expect: o.want}), nil
 }
 
-func (e *env) examineWithStore(ctx context.Context, raw string, o verifyOptions) (*token.Report, error) {
+func (o verifyOptions) examiner(v *token.Verifier) examiner {
+	if o.jws {
+		return v.ExamineSignature
+	}
+	return v.Examine
+}
+
+// storeExaminer asks the store about one token, and for many a snapshot of it that is kept up with the store.
+func (e *env) storeExaminer(ctx context.Context, o verifyOptions) (examiner, error) {
 	a, err := e.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !o.jws {
-		return a.Examine(ctx, raw, o.want, o.at)
+	switch {
+	case o.jws:
+		ring, err := a.Ring(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return o.examiner(&token.Verifier{Keys: ring, Now: e.now}), nil
+	case o.each:
+		live, err := authority.NewLive(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, raw string) (*token.Report, error) { return live.Examine(ctx, raw, o.want, o.at) }, nil
 	}
-	ring, err := a.Ring(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return (&token.Verifier{Keys: ring, Now: e.now}).ExamineSignature(ctx, raw)
+	return func(ctx context.Context, raw string) (*token.Report, error) { return a.Examine(ctx, raw, o.want, o.at) }, nil
 }
 
 // verifyingKeys reads the keys to verify with. A key that is too weak, or is not for the algorithm asked for, says

@@ -67,7 +67,10 @@ func (e *env) hint(err error) string {
 	var lost *lostKeyError
 	var refusal *token.Refusal
 	var taken *takenError
+	var refused *refusedError
 	switch {
+	case errors.As(err, &refused):
+		return "each line of the answer names its line, and why the token was refused"
 	case errors.As(err, &taken):
 		return "stop it, or choose another place with --addr, such as 127.0.0.1:0 for any free port"
 	case errors.As(err, &usage):

@@ -12,16 +12,35 @@ func readAll(ctx context.Context, r io.Reader, limit int) ([]byte, error) {
 	return interruptible(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, int64(limit)+1)) })
 }
 
-// stdin reads standard input for one purpose; a second one would find nothing there.
+// stdin reads standard input for one purpose.
 func (e *env) stdin(ctx context.Context, limit int) ([]byte, error) {
+	if err := e.takeStdin(); err != nil {
+		return nil, err
+	}
+	return readAll(ctx, e.in, limit)
+}
+
+// takeStdin takes standard input for one purpose; a second one would find nothing there.
+func (e *env) takeStdin() error {
 	if e.inTaken {
-		return nil, usagef("give one of them as a file", "two inputs are to be read from stdin")
+		return usagef("give one of them as a file", "two inputs are to be read from stdin")
 	}
 	e.inTaken = true
 	if e.term.in {
 		e.note("reading what you type; end with Ctrl-D")
 	}
-	return readAll(ctx, e.in, limit)
+	return nil
+}
+
+// open opens a named file, or stdin for "-". Opening blocks too, where the file is a pipe that nobody writes to.
+func (e *env) open(ctx context.Context, name string) (io.ReadCloser, error) {
+	if name != "-" {
+		return interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
+	}
+	if err := e.takeStdin(); err != nil {
+		return nil, err
+	}
+	return io.NopCloser(e.in), nil
 }
 
 // readFile reads a named file, or stdin for "-". It also says what kind of file that was.
@@ -30,7 +49,6 @@ func (e *env) readFile(ctx context.Context, name string, limit int) ([]byte, os.
 		data, err := e.stdin(ctx, limit)
 		return data, nil, err
 	}
-	// Opening blocks too, where the file is a pipe that nobody writes to.
 	f, err := interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
 	if err != nil {
 		return nil, nil, err

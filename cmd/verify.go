@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ type verifyOptions struct {
 	at    time.Time
 	field string
 	jws   bool
+	each  bool
 }
 
 func newVerify(e *env) *cobra.Command {
@@ -39,15 +41,10 @@ is not checked: the report says so.`,
 			if err := o.key.check(); err != nil {
 				return err
 			}
-			raw, err := e.token(c.Context(), args, o.from)
-			if err != nil {
-				return err
+			if o.each {
+				return e.verifyEach(c.Context(), args, o)
 			}
-			report, err := e.examine(c.Context(), raw, o)
-			if err != nil {
-				return err
-			}
-			return e.showVerdict(report, o)
+			return e.verifyOne(c.Context(), args, o)
 		},
 	}
 	o.from.bind(c.Flags())
@@ -56,12 +53,31 @@ is not checked: the report says so.`,
 	c.Flags().Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
 	c.Flags().Var(nonEmpty{&o.field}, "field", "print one field: sub, a.b, header.kid")
 	c.Flags().BoolVar(&o.jws, "jws", false, "check the signature alone and print the payload as it is")
+	c.Flags().BoolVar(&o.each, "each", false, "one token a line in, one JSON verdict a line out")
+	c.MarkFlagsMutuallyExclusive("each", "field")
+	c.MarkFlagsMutuallyExclusive("each", "jws")
 	for _, other := range []string{
 		"iss", "aud", "typ", "require", "scope", "role", "leeway", "max-age", "min-ttl", "at", "field",
 	} {
 		c.MarkFlagsMutuallyExclusive("jws", other)
 	}
 	return c
+}
+
+func (e *env) verifyOne(ctx context.Context, args []string, o verifyOptions) error {
+	raw, err := e.token(ctx, args, o.from)
+	if err != nil {
+		return err
+	}
+	examine, err := e.examiner(ctx, o)
+	if err != nil {
+		return err
+	}
+	report, err := examine(ctx, raw)
+	if err != nil {
+		return err
+	}
+	return e.showVerdict(report, o)
 }
 
 // showVerdict answers with the claims of a good token, and with --json with the report of any.

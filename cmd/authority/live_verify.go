@@ -48,6 +48,16 @@ func (s *snapshot) stillGood(ctx context.Context, known *acceptance) (bool, erro
 	return err == nil && by == "", err
 }
 
+// Examine is [Authority.Examine] on the snapshot.
+func (l *Live) Examine(ctx context.Context, raw string, e token.Expect, at time.Time) (*token.Report, error) {
+	s, err := l.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d := denials{secrets: s.secrets, now: l.Now(), at: at}
+	return s.state.examine(ctx, raw, e, d, &listedDenials{d, s.denied})
+}
+
 // Introspect is Verify for a token of any audience: who asks is not the one it is for.
 func (l *Live) Introspect(ctx context.Context, raw string) (*token.Claims, error) {
 	s, err := l.snapshot(ctx)

@@ -17,13 +17,14 @@ func (a *Authority) Examine(ctx context.Context, raw string, e token.Expect, at 
 	if err != nil {
 		return nil, err
 	}
-	now := a.Now()
-	asked := denials{secrets: s.secrets, now: now, at: at}
-	if at.IsZero() {
-		at = now
-	}
-	v := s.verifier(s.expect(e), &storedDenials{denials: asked, store: a.Store})
-	v.Now = func() time.Time { return at }
+	d := denials{secrets: s.secrets, now: a.Now(), at: at}
+	return s.examine(ctx, raw, e, d, &storedDenials{denials: d, store: a.Store})
+}
+
+// examine verifies by this state and what is revoked, as of the time that d asks about.
+func (s state) examine(ctx context.Context, raw string, e token.Expect, d denials, r token.Revocations) (*token.Report, error) {
+	v := s.verifier(s.expect(e), r)
+	v.Now = func() time.Time { return d.then() }
 	return v.Examine(ctx, raw)
 }
 
@@ -54,7 +55,15 @@ func (s state) verifier(e token.Expect, r token.Revocations) *token.Verifier {
 type denials struct {
 	secrets kv.Secrets
 	at      time.Time // how it was then; zero is how it is
-	now     time.Time // only looked at where at is not zero
+	now     time.Time
+}
+
+// then is the time that is asked about.
+func (d *denials) then() time.Time {
+	if d.at.IsZero() {
+		return d.now
+	}
+	return d.at
 }
 
 // A lookUp finds an entry of the deny list.
@@ -98,6 +107,16 @@ func (d *denials) ends(kind userdb.Kind, e userdb.Entry, c *token.Claims) bool {
 	return d.at.IsZero() || !e.Cut.After(d.at)
 }
 
+// asked is by, but where it was not revoked at some time in the past, nobody may know any more: an entry goes when its
+// token cannot be alive.
+func (d *denials) asked(c *token.Claims, look lookUp) (string, error) {
+	by, err := d.by(c, look)
+	if err == nil && by == "" && d.then().Before(d.now) && d.now.After(c.ExpiresAt.Add(margin)) {
+		return "", token.ErrNoRecord
+	}
+	return by, err
+}
+
 // storedDenials asks the deny list in the store, in one transaction.
 type storedDenials struct {
 	denials
@@ -106,14 +125,20 @@ type storedDenials struct {
 
 func (d *storedDenials) Revoked(ctx context.Context, c *token.Claims) (by string, err error) {
 	err = d.store.View(ctx, func(v kv.View) (err error) {
-		by, err = d.by(c, func(secrets kv.Secrets, kind userdb.Kind, id string) (userdb.Entry, bool, error) {
+		by, err = d.asked(c, func(secrets kv.Secrets, kind userdb.Kind, id string) (userdb.Entry, bool, error) {
 			return userdb.Denied(v, secrets, kind, id)
 		})
 		return err
 	})
-	past := !d.at.IsZero() && d.at.Before(d.now)
-	if err == nil && by == "" && past && d.now.After(c.ExpiresAt.Add(margin)) {
-		return "", token.ErrNoRecord // an entry goes when its token cannot be alive any more
-	}
 	return by, err
+}
+
+// listedDenials asks a deny list in memory.
+type listedDenials struct {
+	denials
+	list *userdb.DenyList
+}
+
+func (d *listedDenials) Revoked(_ context.Context, c *token.Claims) (string, error) {
+	return d.asked(c, d.list.Denied)
 }

@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"sync"
+)
+
+// inOrder applies fn to each value of in, on all cores, and yields the results in the order of the values. However many
+// there are, only a few for each core are in memory. With each result comes whether the next one is still to be waited
+// for. It ends when in does, or ctx, or whoever takes the results; a read that in is blocked in is left to end with the
+// process.
+func inOrder[In, Out any](ctx context.Context, in iter.Seq[In], fn func(In) Out) iter.Seq2[Out, bool] {
+	return func(yield func(Out, bool) bool) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		cores := runtime.GOMAXPROCS(0)
+		type job struct {
+			in   In
+			done chan Out
+		}
+		jobs, queue := make(chan job, cores), make(chan chan Out, 16*cores)
+		go func() {
+			defer close(queue)
+			defer close(jobs)
+			for value := range in {
+				j := job{value, make(chan Out, 1)}
+				if !send(ctx, queue, j.done) || !send(ctx, jobs, j) {
+					return
+				}
+			}
+		}()
+		var workers sync.WaitGroup
+		defer workers.Wait() // none uses what the caller closes next
+		defer stop()
+		for range cores {
+			workers.Go(func() {
+				for {
+					j, ok := receive(ctx, jobs)
+					if !ok {
+						return
+					}
+					j.done <- fn(j.in)
+				}
+			})
+		}
+		for {
+			done, ok := receive(ctx, queue)
+			if !ok {
+				return
+			}
+			out, ok := receive(ctx, done)
+			if !ok || !yield(out, len(queue) == 0) {
+				return
+			}
+		}
+	}
+}
+
+// send sends, unless ctx ends first.
+func send[T any](ctx context.Context, to chan<- T, value T) bool {
+	select {
+	case to <- value:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// receive receives, unless the channel is closed or ctx ends first.
+func receive[T any](ctx context.Context, from <-chan T) (T, bool) {
+	select {
+	case value, ok := <-from:
+		return value, ok
+	case <-ctx.Done():
+		var none T
+		return none, false
+	}
+}
