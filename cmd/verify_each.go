@@ -189,7 +189,7 @@ func (s *verdicts) err() error {
 type refusedError struct{ verdicts }
 
 func (e *refusedError) Error() string {
-	return fmt.Sprintf("%s: the worst verdict about %d of %d tokens that were refused", e.worst, e.refused, e.all)
+	return fmt.Sprintf("%s is the worst verdict, and %d of %d tokens were refused", e.worst, e.refused, e.all)
 }
 
 func (e *refusedError) Unwrap() error { return e.worst }
