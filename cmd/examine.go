@@ -51,7 +51,9 @@ func (e *env) storeExaminer(ctx context.Context, o verifyOptions) (examiner, err
 		if err != nil {
 			return nil, err
 		}
-		return func(ctx context.Context, raw string) (*token.Report, error) { return live.Examine(ctx, raw, o.want, o.at) }, nil
+		return func(ctx context.Context, raw string) (*token.Report, error) {
+			return live.Examine(ctx, raw, o.want, o.at)
+		}, nil
 	}
 	return func(ctx context.Context, raw string) (*token.Report, error) { return a.Examine(ctx, raw, o.want, o.at) }, nil
 }

@@ -20,6 +20,9 @@ type keyInput struct {
 	alg          string
 }
 
+// keySources are the flags that name where keys come from; one command takes one of them.
+var keySources = []string{"key", "secret-file", "jwks", "issuer", "bundle"}
+
 func (k *keyInput) bind(c *cobra.Command) {
 	f := c.Flags()
 	f.Var(nonEmpty{&k.file}, "key", "use the key file `F`: JWK, JWK Set, PEM, OpenSSH")

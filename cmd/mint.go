@@ -100,7 +100,10 @@ func (e *env) complete(ctx context.Context, o *mintOptions) error {
 }
 
 func (e *env) mint(ctx context.Context, o mintOptions) error {
+	p := e.progress("minting", max(o.Count, 1))
+	defer p.end()
 	show := func(m authority.Minted) error {
+		p.step()
 		switch {
 		case e.json && o.lines:
 			return e.printLine(m)

@@ -18,6 +18,8 @@ type verifyOptions struct {
 	field string
 	jws   bool
 	each  bool
+
+	expect string
 }
 
 func newVerify(e *env) *cobra.Command {
@@ -35,9 +37,15 @@ is not checked: the report says so.`,
 		Example: `  jotkit verify "$T"
   jotkit login ada | jotkit verify -
   jotkit verify --key issuer.pem --iss https://id.example --aud api "$T"
-  jotkit verify --min-ttl 5m --field sub "$T"`,
+  jotkit verify --min-ttl 5m --field sub "$T"
+  jotkit verify --expect contract.json --each --token-file tokens`,
 		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.expect != "" {
+				if err := e.expectFile(c.Context(), c.Flags(), o.expect); err != nil {
+					return err
+				}
+			}
 			if err := o.key.check(); err != nil {
 				return err
 			}
@@ -53,11 +61,11 @@ is not checked: the report says so.`,
 	c.Flags().Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
 	c.Flags().Var(nonEmpty{&o.field}, "field", "print one field: sub, a.b, header.kid")
 	c.Flags().BoolVar(&o.jws, "jws", false, "check the signature alone and print the payload as it is")
+	c.Flags().Var(nonEmpty{&o.expect}, "expect", "expect what the JSON file `F` says, by the names of these flags")
 	c.Flags().BoolVar(&o.each, "each", false, "one token a line in, one JSON verdict a line out")
 	c.MarkFlagsMutuallyExclusive("each", "field")
-	c.MarkFlagsMutuallyExclusive("each", "jws")
 	for _, other := range []string{
-		"iss", "aud", "typ", "require", "scope", "role", "leeway", "max-age", "min-ttl", "at", "field",
+		"iss", "aud", "typ", "require", "scope", "role", "leeway", "max-age", "min-ttl", "at", "field", "expect", "each",
 	} {
 		c.MarkFlagsMutuallyExclusive("jws", other)
 	}

@@ -1,0 +1,91 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"jotkit/token"
+)
+
+// maxExpectFile is the most that is read of a file of expectations, in bytes.
+const maxExpectFile = 64 << 10
+
+// The flags that a file of expectations may hold: what a token must be, and whose keys it must be signed with.
+var (
+	expectSeveral = []string{"iss", "aud", "typ", "require", "scope", "role"}
+	expectOne     = []string{"leeway", "max-age", "min-ttl", "alg", "jwks", "issuer"}
+)
+
+// expectFile sets the flags that a file holds, a JSON object by their names, as if they had been given. What was given
+// stays: a flag wins over the file, and a source of keys over the one in it. What is not understood is an error, for who
+// wrote it meant it to be checked.
+func (e *env) expectFile(ctx context.Context, f *pflag.FlagSet, name string) error {
+	data, _, err := e.readFile(ctx, name, maxExpectFile)
+	if err != nil {
+		return err
+	}
+	if len(data) > maxExpectFile {
+		return usagef("keep what a token must be", "the file %q has more than %d KiB", name, maxExpectFile>>10)
+	}
+	members, err := token.ParseObject(bytes.TrimSpace(data))
+	if err != nil {
+		return usagef(`write a JSON object such as {"iss": "https://id.example", "aud": "api"}`, "the file %q is %v", name, err)
+	}
+	given := slices.DeleteFunc(slices.Concat(expectSeveral, expectOne), func(flag string) bool { return !f.Changed(flag) })
+	if slices.ContainsFunc(keySources, f.Changed) {
+		given = slices.Concat(given, keySources)
+	}
+	for _, m := range members {
+		values, err := flagValues(m)
+		for i := 0; i < len(values) && err == nil && !slices.Contains(given, m.Name); i++ {
+			err = f.Set(m.Name, values[i])
+		}
+		if err != nil {
+			return usagef("see jotkit verify --help, and jotkit help files", "the file %q: %q: %v", name, m.Name, err)
+		}
+	}
+	return nil
+}
+
+// flagValues are the values for a flag: a string, for some flags a list of strings, for require also an object of claims.
+// Nothing is no value, for it could mean "anything".
+func flagValues(m token.Member) ([]string, error) {
+	several := slices.Contains(expectSeveral, m.Name)
+	var text string
+	var list []string
+	switch {
+	case !several && !slices.Contains(expectOne, m.Name):
+		return nil, errors.New("nothing that is known here: known are " + strings.Join(slices.Concat(expectSeveral, expectOne), ", "))
+	case m.Value[0] == '"' && json.Unmarshal(m.Value, &text) == nil:
+		return []string{text}, nil
+	case !several:
+		return nil, errors.New("not a text")
+	case m.Value[0] == '[' && json.Unmarshal(m.Value, &list) == nil && len(list) > 0 && !slices.Contains(list, ""):
+		return list, nil
+	case m.Name == "require" && m.Value[0] == '{':
+		return requiredClaims(m.Value)
+	}
+	return nil, errors.New("neither a text nor a list of some")
+}
+
+// requiredClaims writes the claims of an object as the flag has them.
+func requiredClaims(object json.RawMessage) (list []string, err error) {
+	claims, err := token.ParseObject(object)
+	for _, c := range claims {
+		if strings.Contains(c.Name, "=") {
+			return nil, fmt.Errorf("%q cannot be the name of a claim here", c.Name)
+		}
+		list = append(list, c.Name+":="+string(c.Value))
+	}
+	if err == nil && len(list) == 0 {
+		err = errors.New("no claim in it")
+	}
+	return list, err
+}
