@@ -31,6 +31,7 @@ func (e *env) progress(what string, total int) *progress {
 			progressbar.OptionSetWidth(20),
 			progressbar.OptionThrottle(patience/5),
 			progressbar.OptionSetPredictTime(false),
+			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionClearOnFinish(),
 		)
 	}}

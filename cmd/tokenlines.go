@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"iter"
+
+	"jotkit/token"
+)
+
+// tokenStream opens where many tokens come from.
+func (e *env) tokenStream(ctx context.Context, args []string, from tokenInput) (io.ReadCloser, error) {
+	switch {
+	case len(args) > 0 && args[0] != "-":
+		return nil, usagef("pipe the tokens in, or name a file with --token-file", "--each with a token as argument")
+	case len(args) > 0 && from.file != "":
+		return nil, usagef("leave out one of them", "stdin and --token-file")
+	case from.file != "":
+		return e.open(ctx, from.file)
+	}
+	return e.open(ctx, "-")
+}
+
+// A tokenLine is a line of the input that is not empty.
+type tokenLine struct {
+	number int // from 1
+	raw    string
+}
+
+// tokenLines reads tokens, one a line. err is why it ended, where that was not the end of the input.
+type tokenLines struct {
+	in  *bufio.Reader
+	err error
+}
+
+func (t *tokenLines) all() iter.Seq[tokenLine] {
+	return func(yield func(tokenLine) bool) {
+		for number := 1; ; number++ {
+			line, err := t.next()
+			if raw := tokenOfLine(line); raw != "" && !yield(tokenLine{number, raw}) {
+				return
+			}
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				t.err = err
+				return
+			}
+		}
+	}
+}
+
+// next reads a line. Of one that is longer than any token the rest is passed over: what is left is too long as well.
+func (t *tokenLines) next() ([]byte, error) {
+	line, err := t.in.ReadSlice('\n')
+	if err != bufio.ErrBufferFull {
+		return line, err
+	}
+	line = bytes.Clone(line)
+	for err == bufio.ErrBufferFull {
+		_, err = t.in.ReadSlice('\n')
+	}
+	return line, err
+}
+
+// tokenOfLine takes the token out of a line: bare, as a JSON string, or in a JSON object as mint --json and token
+// endpoints write it. What is in JSON is taken as it is, line ends and all.
+func tokenOfLine(line []byte) string {
+	line = bytes.TrimSpace(line)
+	var text string
+	switch {
+	case bytes.HasPrefix(line, []byte(`"`)) && json.Unmarshal(line, &text) == nil:
+		return text
+	case !bytes.HasPrefix(line, []byte("{")):
+		return bareToken(string(line))
+	}
+	members, _ := token.ParseObject(line)
+	for _, m := range members {
+		if (m.Name == "token" || m.Name == "access_token") && json.Unmarshal(m.Value, &text) == nil {
+			return text
+		}
+	}
+	return string(line) // no token, and the verdict says so
+}
