@@ -2,7 +2,6 @@ package userdb
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"jotkit/userdb/kv"
@@ -72,11 +71,15 @@ func Allow(tx kv.Tx, secrets kv.Secrets, kind Kind, id string, now time.Time) er
 // Denied returns the entry of an id as it is, expired or not, and whether there is one. A list that does not cover the
 // id is kv.ErrDamaged: take no error for a no.
 func Denied(r kv.Reader, secrets kv.Secrets, kind Kind, id string) (Entry, bool, error) {
-	return lookUp(secrets, kind, id, func(d Digest) (Chunk, error) { return chunkAt(r, d) })
+	key, err := denyKeyOf(secrets)
+	if err != nil {
+		return Entry{}, false, err
+	}
+	return lookUp(key, kind, id, func(d Digest) (Chunk, error) { return chunkAt(r, d) })
 }
 
-func lookUp(secrets kv.Secrets, kind Kind, id string, at func(Digest) (Chunk, error)) (Entry, bool, error) {
-	digest, err := DenyDigest(secrets, kind, id)
+func lookUp(key DenyKey, kind Kind, id string, at func(Digest) (Chunk, error)) (Entry, bool, error) {
+	digest, err := key.digest(kind, id)
 	if err != nil {
 		return Entry{}, false, err
 	}
@@ -90,15 +93,11 @@ func lookUp(secrets kv.Secrets, kind Kind, id string, at func(Digest) (Chunk, er
 
 // DenyDigest returns what stands for an id in the deny list, for look-ups in a [Chunk] at hand, or ErrDenyID.
 func DenyDigest(secrets kv.Secrets, kind Kind, id string) (Digest, error) {
-	switch kind {
-	case KindToken, KindSession, KindUser, KindKey:
-	default:
-		return Digest{}, fmt.Errorf("%w: kind %q", ErrDenyID, kind)
+	key, err := denyKeyOf(secrets)
+	if err != nil {
+		return Digest{}, err
 	}
-	if id == "" {
-		return Digest{}, fmt.Errorf("%w: a %s without an id", ErrDenyID, kind)
-	}
-	return digestOf(secrets, string(kind), id)
+	return key.digest(kind, id)
 }
 
 // put writes what merge makes of the entry that is there and the new one.

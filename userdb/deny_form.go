@@ -6,11 +6,11 @@ import (
 	"hash/crc32"
 )
 
-// The form of a chunk, numbers big-endian: version 1 | low 12 | high 12 | entries (digest 12 | until 4 | cut 4) … |
+// The form of a chunk, numbers big-endian: version 2 | low 12 | high 12 | entries (digest 12 | until 4 | cut 4) … |
 // CRC-32 of all before. Entries are sorted, each digest once, all in range. The sum is against faults of the medium
-// in a store that is not sealed; against people it is the seal that helps.
+// in a store that is not sealed; against people it is the seal that helps. Version 1 had other digests: in such a list nothing would be found.
 const (
-	chunkVersion = 1
+	chunkVersion = 2
 	chunkHead    = 1 + 12 + 12
 	entrySize    = 12 + 4 + 4
 	sumSize      = 4

@@ -13,12 +13,17 @@ import (
 // A DenyList is the whole deny list in memory, as it was at one moment. It never changes, so any number of goroutines may
 // read it. An entry takes 20 bytes.
 type DenyList struct {
+	key    DenyKey
 	chunks []Chunk // in order; they tile the space
 }
 
 // LoadDeny reads the whole deny list. Where it does not tile the space, the error is kv.ErrDamaged.
-func LoadDeny(v kv.View) (*DenyList, error) {
-	l := &DenyList{}
+func LoadDeny(v kv.View, secrets kv.Secrets) (*DenyList, error) {
+	key, err := denyKeyOf(secrets)
+	if err != nil {
+		return nil, err
+	}
+	l := &DenyList{key: key}
 	for c, err := range WalkDeny(v) {
 		if err != nil {
 			return nil, err
@@ -31,7 +36,7 @@ func LoadDeny(v kv.View) (*DenyList, error) {
 // Renew returns the list as r has it, where only the records of these names have changed since l was read; names that
 // are not of the deny list are passed over. A list that would not tile the space is kv.ErrDamaged.
 func (l *DenyList) Renew(r kv.Reader, names []string) (*DenyList, error) {
-	next := &DenyList{slices.Clone(l.chunks)}
+	next := &DenyList{l.key, slices.Clone(l.chunks)}
 	for _, name := range names {
 		if !isChunk(name) {
 			continue
@@ -94,8 +99,8 @@ func (l *DenyList) Len() (n int) {
 }
 
 // Denied is [Denied] on the list in memory. The empty list of the zero value covers nothing: it is kv.ErrDamaged.
-func (l *DenyList) Denied(secrets kv.Secrets, kind Kind, id string) (Entry, bool, error) {
-	return lookUp(secrets, kind, id, l.at)
+func (l *DenyList) Denied(kind Kind, id string) (Entry, bool, error) {
+	return lookUp(l.key, kind, id, l.at)
 }
 
 // at returns the chunk that covers d.

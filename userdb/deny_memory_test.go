@@ -23,7 +23,7 @@ func TestDenyListFollowsTheStore(t *testing.T) {
 			}
 		}
 		update(userdb.CreateDeny)
-		list, at := load(t, store)
+		list, at := load(t, store, secrets)
 		ids := rapid.IntRange(1, 900).Draw(t, "ids")
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
 			from := rapid.IntRange(0, ids).Draw(t, "from")
@@ -50,11 +50,11 @@ func TestDenyListFollowsTheStore(t *testing.T) {
 	})
 }
 
-func load(t *rapid.T, s kv.Store) (list *userdb.DenyList, at kv.Rev) {
+func load(t *rapid.T, s kv.Store, secrets kv.Secrets) (list *userdb.DenyList, at kv.Rev) {
 	t.Helper()
 	err := s.View(t.Context(), func(v kv.View) (err error) {
 		_, at, _ = v.Changes(0)
-		list, err = userdb.LoadDeny(v)
+		list, err = userdb.LoadDeny(v, secrets)
 		return err
 	})
 	if err != nil {
@@ -88,7 +88,7 @@ func same(t *rapid.T, s kv.Store, list *userdb.DenyList, secrets kv.Secrets, ids
 			if err != nil {
 				return err
 			}
-			got, found, err := list.Denied(secrets, userdb.KindToken, fmt.Sprint(i))
+			got, found, err := list.Denied(userdb.KindToken, fmt.Sprint(i))
 			if err != nil || got != want || found != denied {
 				t.Fatalf("%d: %v, %v, %v, want %v, %v", i, got, found, err, want, denied)
 			}
@@ -112,7 +112,7 @@ func TestDenyListWithAHole(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	list, err := userdb.LoadDeny(m)
+	list, err := userdb.LoadDeny(m, secrets)
 	if err != nil || list.Len() != 500 {
 		t.Fatalf("%v, %v", list.Len(), err)
 	}
@@ -132,7 +132,7 @@ func TestDenyListWithAHole(t *testing.T) {
 		if _, err := list.Renew(m, []string{name}); !errors.Is(err, kv.ErrDamaged) {
 			t.Errorf("renewed without %s: %v", name, err)
 		}
-		if _, err := userdb.LoadDeny(m); !errors.Is(err, kv.ErrDamaged) {
+		if _, err := userdb.LoadDeny(m, secrets); !errors.Is(err, kv.ErrDamaged) {
 			t.Errorf("loaded without %s: %v", name, err)
 		}
 		m.Put(name, value[:len(value)-1])
@@ -141,7 +141,7 @@ func TestDenyListWithAHole(t *testing.T) {
 		}
 		m.Put(name, value)
 	}
-	if _, _, err := new(userdb.DenyList).Denied(secrets, userdb.KindToken, "1"); !errors.Is(err, kv.ErrDamaged) {
+	if _, _, err := new(userdb.DenyList).Denied(userdb.KindToken, "1"); !errors.Is(err, kv.ErrDamaged) {
 		t.Errorf("the zero list: %v", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"jotkit/userdb/kv"
 )
 
-// A Digest stands for an id in the store: HMAC-SHA256 under the store's digest key, cut to 96 bits. Who reads the store
+// A Digest stands for an id in the store: HMAC-SHA256 under a key of the store, cut to 96 bits. Who reads the store
 // cannot tell the ids, and who chooses ids cannot choose where they lie.
 type Digest [12]byte
 
@@ -37,13 +37,25 @@ func (d Digest) before() (Digest, bool) {
 	return Digest{}, false
 }
 
-// digestOf digests label ‖ 0 ‖ id; labels are words of this package, so none holds a zero byte. A missing key is an
-// error: under an empty one every look-up would miss, and what is denied would pass.
+// digestOf digests an id that is not of the deny list.
 func digestOf(secrets kv.Secrets, label, id string) (Digest, error) {
-	if len(secrets.Digest) != 32 {
-		return Digest{}, fmt.Errorf("%w: no digest key of 32 bytes", kv.ErrDamaged)
+	if err := checkDigestKey(secrets); err != nil {
+		return Digest{}, err
 	}
-	mac := hmac.New(sha256.New, secrets.Digest)
+	return digestUnder(secrets.Digest, label, id), nil
+}
+
+// checkDigestKey makes a missing key an error: under an empty one every look-up would miss, and what is denied would pass.
+func checkDigestKey(secrets kv.Secrets) error {
+	if len(secrets.Digest) != sha256.Size {
+		return fmt.Errorf("%w: no digest key of 32 bytes", kv.ErrDamaged)
+	}
+	return nil
+}
+
+// digestUnder digests label ‖ 0 ‖ id; labels are words of this package, so none holds a zero byte.
+func digestUnder(key []byte, label, id string) Digest {
+	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(label + "\x00" + id))
-	return Digest(mac.Sum(nil)[:12]), nil
+	return Digest(mac.Sum(nil)[:12])
 }

@@ -54,7 +54,7 @@ func (l *Live) Examine(ctx context.Context, raw string, e token.Expect, at time.
 	if err != nil {
 		return nil, err
 	}
-	d := denials{secrets: s.secrets, now: l.Now(), at: at}
+	d := denials{now: l.Now(), at: at}
 	return s.state.examine(ctx, raw, e, d, &listedDenials{d, s.denied})
 }
 
@@ -64,7 +64,7 @@ func (l *Live) Introspect(ctx context.Context, raw string) (*token.Claims, error
 	if err != nil {
 		return nil, err
 	}
-	v := s.state.verifier(s.anyAudience(token.Expect{Leeway: token.DefaultLeeway}), s)
+	v := s.state.verifier(s.settings.anyAudience(token.Expect{Leeway: token.DefaultLeeway}), s)
 	v.Now = l.Now
 	return v.Verify(ctx, raw)
 }

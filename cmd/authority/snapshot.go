@@ -30,7 +30,7 @@ func loadSnapshot(v kv.View) (*snapshot, error) {
 	if s.state, err = readState(v); err != nil {
 		return nil, err
 	}
-	if s.denied, err = userdb.LoadDeny(v); err != nil {
+	if s.denied, err = userdb.LoadDeny(v, s.secrets); err != nil {
 		return nil, err
 	}
 	return s.ready(), nil
@@ -66,13 +66,13 @@ func (s *snapshot) renewed(v kv.View) (*snapshot, error) {
 }
 
 func (s *snapshot) ready() *snapshot {
-	s.verifier = s.state.verifier(s.expect(token.Expect{Leeway: token.DefaultLeeway}), s)
+	s.verifier = s.state.verifier(s.settings.expect(token.Expect{Leeway: token.DefaultLeeway}), s)
 	return s
 }
 
 // Revoked asks the deny list in memory.
 func (s *snapshot) Revoked(_ context.Context, c *token.Claims) (string, error) {
-	return (&denials{secrets: s.secrets}).by(c, s.denied.Denied)
+	return (&denials{}).by(c, s.denied.Denied)
 }
 
 var _ token.Revocations = (*snapshot)(nil)

@@ -17,29 +17,29 @@ func (a *Authority) Examine(ctx context.Context, raw string, e token.Expect, at 
 	if err != nil {
 		return nil, err
 	}
-	d := denials{secrets: s.secrets, now: a.Now(), at: at}
-	return s.examine(ctx, raw, e, d, &storedDenials{denials: d, store: a.Store})
+	d := denials{now: a.Now(), at: at}
+	return s.examine(ctx, raw, e, d, &storedDenials{denials: d, store: a.Store, secrets: s.secrets})
 }
 
 // examine verifies by this state and what is revoked, as of the time that d asks about.
 func (s state) examine(ctx context.Context, raw string, e token.Expect, d denials, r token.Revocations) (*token.Report, error) {
-	v := s.verifier(s.expect(e), r)
-	v.Now = func() time.Time { return d.then() }
+	v := s.verifier(s.settings.expect(e), r)
+	v.Now = d.then
 	return v.Examine(ctx, raw)
 }
 
 // expect fills in what expectations leave open.
-func (s state) expect(e token.Expect) token.Expect {
+func (s Settings) expect(e token.Expect) token.Expect {
 	if len(e.Audiences) == 0 {
-		e.Audiences = s.settings.Audience
+		e.Audiences = s.Audience
 	}
 	return s.anyAudience(e)
 }
 
 // anyAudience is expect, but for the audience.
-func (s state) anyAudience(e token.Expect) token.Expect {
+func (s Settings) anyAudience(e token.Expect) token.Expect {
 	if len(e.Issuers) == 0 {
-		e.Issuers = []string{s.settings.Issuer}
+		e.Issuers = []string{s.Issuer}
 	}
 	if len(e.Types) == 0 {
 		e.Types = []string{token.AccessToken, "JWT"}
@@ -53,9 +53,8 @@ func (s state) verifier(e token.Expect, r token.Revocations) *token.Verifier {
 
 // denials are what one verification asks the deny list.
 type denials struct {
-	secrets kv.Secrets
-	at      time.Time // how it was then; zero is how it is
-	now     time.Time
+	at  time.Time // how it was then; zero is how it is
+	now time.Time
 }
 
 // then is the time that is asked about.
@@ -67,7 +66,7 @@ func (d *denials) then() time.Time {
 }
 
 // A lookUp finds an entry of the deny list.
-type lookUp func(secrets kv.Secrets, kind userdb.Kind, id string) (userdb.Entry, bool, error)
+type lookUp func(kind userdb.Kind, id string) (userdb.Entry, bool, error)
 
 // by looks for each name under which the token may have been revoked, and returns the kind of the first that is.
 func (d *denials) by(c *token.Claims, look lookUp) (string, error) {
@@ -83,7 +82,7 @@ func (d *denials) by(c *token.Claims, look lookUp) (string, error) {
 		if name.id == "" {
 			continue
 		}
-		entry, found, err := look(d.secrets, name.kind, name.id)
+		entry, found, err := look(name.kind, name.id)
 		if err != nil {
 			return "", err
 		}
@@ -120,13 +119,14 @@ func (d *denials) asked(c *token.Claims, look lookUp) (string, error) {
 // storedDenials asks the deny list in the store, in one transaction.
 type storedDenials struct {
 	denials
-	store kv.Store
+	store   kv.Store
+	secrets kv.Secrets
 }
 
 func (d *storedDenials) Revoked(ctx context.Context, c *token.Claims) (by string, err error) {
 	err = d.store.View(ctx, func(v kv.View) (err error) {
-		by, err = d.asked(c, func(secrets kv.Secrets, kind userdb.Kind, id string) (userdb.Entry, bool, error) {
-			return userdb.Denied(v, secrets, kind, id)
+		by, err = d.asked(c, func(kind userdb.Kind, id string) (userdb.Entry, bool, error) {
+			return userdb.Denied(v, d.secrets, kind, id)
 		})
 		return err
 	})
