@@ -1,0 +1,66 @@
+package authority
+
+import (
+	"errors"
+	"time"
+
+	"jotkit/token"
+	"jotkit/userdb"
+)
+
+// MaxBundle is the most that OpenBundle reads, in bytes: room for nearly ten million revocations.
+const MaxBundle = 256 << 20
+
+const (
+	// DefaultBundleTTL is how long a bundle is good where nobody says.
+	DefaultBundleTTL = 24 * time.Hour
+	// MaxBundleTTL is the longest that a bundle may be good. Who opens one does not hear of what was revoked since.
+	MaxBundleTTL = 7 * 24 * time.Hour
+)
+
+var (
+	// ErrBundle comes back for what is no bundle, or one that is not as it was made.
+	ErrBundle = errors.New("not a sound bundle")
+	// ErrBundleStale comes back for a bundle that is older than asked for, or past its own end.
+	ErrBundleStale = errors.New("stale bundle")
+	// ErrBundleSigner comes back for a bundle that somebody else made than was asked for.
+	ErrBundleSigner = errors.New("bundle of another signer")
+	// ErrBundleTTL comes back for a bundle that is to be good for no time, or longer than MaxBundleTTL.
+	ErrBundleTTL = errors.New("life of a bundle refused")
+)
+
+// A Bundle is what a verdict needs, as a store had it at one moment: its public keys, its issuer and audiences, and
+// its deny list. With it tokens are verified where no store is and no server can be asked, and revocation is honoured.
+//
+// Its file is text. The first line is a token of the type bundle+jwt, signed with the store's active key, with the
+// claims iss, iat, exp, jti and sha256: the SHA-256 of all that follows that line, in base64url. What follows is one
+// JSON object, see bundleBody. The keys are in the bundle, so the signature shows that it is whole, and not that the
+// right one made it: that is for who names the file to know, or for [Trust] to pin.
+//
+// A bundle holds no secret of the store. Who has it can find out whether an id or name that they guess was revoked,
+// when, and how long that is kept; and how many entries there are.
+type Bundle struct {
+	ID        string // jti
+	Issuer    string
+	Audience  []string
+	IssuedAt  time.Time
+	ExpiresAt time.Time
+	Signer    string       // RFC 7638 thumbprint of the key that signed it
+	Keys      []*token.Key // of which tokens may be good
+	Revoked   []*token.Key // still known, so that a token of theirs is told to be revoked
+	all       *token.KeySet
+	denied    *userdb.DenyList
+}
+
+// All are the keys by which a token's signature may be good, the revoked ones among them.
+func (b *Bundle) All() token.KeySource { return b.all }
+
+// Denied is how many entries its deny list has.
+func (b *Bundle) Denied() int { return b.denied.Len() }
+
+// Trust says what a bundle must be beyond whole. The zero value asks only that it is not past its own end.
+type Trust struct {
+	Signers []string      // thumbprints: any one will do, none is not asked
+	MaxAge  time.Duration // since it was made; 0 is not asked
+	Leeway  time.Duration // for a clock that is behind the one of who made it
+}
