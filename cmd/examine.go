@@ -14,9 +14,12 @@ import (
 // by several goroutines at once.
 type examiner func(ctx context.Context, raw string) (*token.Report, error)
 
-// examiner reads what tokens are verified with: the key that was named, or the store.
+// examiner reads what tokens are verified with: the key or the bundle that was named, or the store.
 func (e *env) examiner(ctx context.Context, o verifyOptions) (examiner, error) {
-	if !o.key.given() {
+	switch {
+	case o.bundle.given():
+		return e.bundleExaminer(ctx, o)
+	case !o.key.given():
 		return e.storeExaminer(ctx, o)
 	}
 	keys, err := e.verifyingKeys(ctx, o.key)

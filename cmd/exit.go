@@ -33,6 +33,8 @@ var (
 	errExposed = errors.New("others can read it")
 	// errKeyFile comes back for a key file that cannot be read or used.
 	errKeyFile = errors.New("key file not usable")
+	// errBundleFile comes back for the file of a bundle that cannot be read.
+	errBundleFile = errors.New("bundle not usable")
 	// errAuditBroken comes back when the audit is not as it was written.
 	errAuditBroken = errors.New("audit broken")
 	// errStoreExists comes back from init where a store is already.
@@ -59,11 +61,13 @@ var exits = []exit{
 	}},
 	{7, "refused_by_policy", "too long a life, a weak key or password, a file others can read, plain HTTP off loopback", []error{
 		errPlainHTTP, authority.ErrPolicy, userdb.ErrPasswordPolicy, token.ErrWeakKey, keyring.ErrNoPublicForm, errExposed,
+		authority.ErrBundleTTL,
 	}},
 	{8, "cancelled", "the person said no (130 on Ctrl-C)", []error{errDeclined}},
-	{9, "keys_unavailable", "a key file that is missing, refused, too large or not what it says", []error{
+	{9, "keys_unavailable", "a key file or bundle that is missing, refused, too large, stale or not what it says", []error{
 		errKeyFile, keyring.ErrNotAKey, keyring.ErrUnsupported, keyring.ErrSet,
 		token.ErrKeyMismatch, token.ErrKeySet, token.ErrCannotSign, token.ErrUnknownAlgorithm,
+		errBundleFile, authority.ErrBundle, authority.ErrBundleStale, authority.ErrBundleSigner,
 	}},
 	{10, "malformed", "not a token of this kind", []error{token.Malformed, userdb.ErrRefreshToken}},
 	{11, "bad_signature", "signature wrong or key unknown", []error{token.BadSignature, userdb.ErrRefreshMAC}},

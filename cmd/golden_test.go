@@ -119,6 +119,9 @@ func TestJSONGolden(t *testing.T) {
 	show(0, jwk, "keys", "convert", "-")
 	show(6, jwk, "keys", "import", "-")
 	show(0, "", "keys", "revoke", "1", "--yes")
+	show(0, "", "bundle", "export")
+	carried, _ := p.run(0, "", "bundle", "export")
+	show(0, carried, "bundle", "inspect", "-")
 	show(0, "", "users", "list")
 	show(0, "", "users", "show", "ada")
 	show(0, "", "users", "role", "ada", "--add", "admin")
@@ -151,6 +154,7 @@ func TestJSONGolden(t *testing.T) {
 func anonymous(s string) string {
 	for _, r := range []struct{ pattern, word string }{
 		{`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+`, "TOKEN"},
+		{`"bundle": "TOKEN.*"`, `"bundle": "BUNDLE"`},
 		{`jkr_[A-Z2-7]{26}\.\d+\.[A-Za-z0-9_-]{43}`, "REFRESH"},
 		{`\$argon2id[^"]*`, "HASH"},
 		{`"signature": "[A-Za-z0-9_-]{86}"`, `"signature": "SIGNATURE"`},

@@ -42,6 +42,12 @@ var hints = []struct {
 	{keyring.ErrNoKey, "jotkit keys list shows the keys"},
 	{keyring.ErrAmbiguous, "give more of the kid, or the version number"},
 	{keyring.ErrClock, "set the clock of this machine"},
+	{authority.ErrBundleTTL, "make a new one more often"},
+	{authority.ErrBundleKey, "jotkit rotate --alg ES256 --now has a key sign that others can check"},
+	{authority.ErrBundleStale, "make a new one with jotkit bundle export"},
+	{authority.ErrBundleSigner, "is it from where you think? After a rotation another key signs: jotkit keys list shows which"},
+	{authority.ErrBundle, "make a new one with jotkit bundle export, and carry it over byte for byte"},
+	{errBundleFile, "name a file that jotkit bundle export wrote"},
 	{keyring.ErrNoPublicForm, "with --private --reveal it is written whole, for you alone"},
 
 	{userdb.ErrRefreshToken, "it begins with jkr_, and comes from login with --json or --refresh-file"},

@@ -62,7 +62,7 @@ func (e *env) externalKeys(ctx context.Context, k keyInput, unnamed bool) ([]*to
 func (e *env) readKeys(ctx context.Context, name string, o keyring.ParseOptions) ([]*token.Key, error) {
 	data, info, err := e.readFile(ctx, name, keyring.MaxLength)
 	if err != nil {
-		return nil, unreadable(name, err)
+		return nil, unreadable(errKeyFile, name, err)
 	}
 	keys, err := keyring.Parse(data, o)
 	if err != nil {
@@ -74,8 +74,8 @@ func (e *env) readKeys(ctx context.Context, name string, o keyring.ParseOptions)
 	return keys, err
 }
 
-// unreadable makes a fault of the file one of the key.
-func unreadable(name string, err error) error {
+// unreadable makes a fault of the file one of what was to be in it.
+func unreadable(what error, name string, err error) error {
 	var path *fs.PathError
 	switch {
 	case errors.Is(err, errUsage) || errors.Is(err, context.Canceled):
@@ -83,7 +83,7 @@ func unreadable(name string, err error) error {
 	case errors.As(err, &path):
 		err = path.Err // the name is said already
 	}
-	return fmt.Errorf("%w: %q: %w", errKeyFile, name, err)
+	return fmt.Errorf("%w: %q: %w", what, name, err)
 }
 
 // signerOf is the one key of those read that can sign.

@@ -76,12 +76,17 @@ func (e *env) deliver(ctx context.Context, o keyForm, text []byte) error {
 	if o.out == "" {
 		return e.print(string(text))
 	}
+	return e.writeFile(ctx, o.out, text)
+}
+
+// writeFile writes an answer into a file, and says so.
+func (e *env) writeFile(ctx context.Context, name string, text []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := replaceFile(o.out, text); err != nil {
+	if err := replaceFile(name, text); err != nil {
 		return err
 	}
-	e.note("wrote %q", o.out)
+	e.note("wrote %q", name)
 	return nil
 }

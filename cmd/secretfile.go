@@ -20,7 +20,7 @@ func encodings() []string { return []string{"base64", "base64url", "hex"} }
 func (e *env) secretKey(ctx context.Context, k keyInput) (*token.Key, error) {
 	data, info, err := e.readFile(ctx, k.secret, maxSecret)
 	if err != nil {
-		return nil, unreadable(k.secret, err)
+		return nil, unreadable(errKeyFile, k.secret, err)
 	}
 	if err := checkPrivate(k.secret, info); err != nil {
 		return nil, err

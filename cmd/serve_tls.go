@@ -39,7 +39,7 @@ func (e *env) tlsConfig(ctx context.Context, o serveOptions, log *slog.Logger) (
 func (e *env) certificate(ctx context.Context, o serveOptions, log *slog.Logger) (*server.Certificate, error) {
 	_, info, err := e.readFile(ctx, o.keyFile, keyring.MaxLength)
 	if err != nil {
-		return nil, unreadable(o.keyFile, err)
+		return nil, unreadable(errKeyFile, o.keyFile, err)
 	}
 	if err := checkPrivate(o.keyFile, info); err != nil {
 		return nil, err

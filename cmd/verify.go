@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -11,13 +12,14 @@ import (
 
 // verifyOptions are what verify was told beside the token.
 type verifyOptions struct {
-	from  tokenInput
-	key   keyInput
-	want  token.Expect
-	at    time.Time
-	field string
-	jws   bool
-	each  bool
+	from   tokenInput
+	key    keyInput
+	bundle bundleInput
+	want   token.Expect
+	at     time.Time
+	field  string
+	jws    bool
+	each   bool
 
 	expect string
 }
@@ -33,11 +35,13 @@ The exit status says why a token was refused: see jotkit help
 exit-codes. Without a key the store's keys are taken, its issuer
 and audience are expected, and revocation is asked. With a key
 from elsewhere no store is touched, and what you do not ask for
-is not checked: the report says so.`,
+is not checked: the report says so. A bundle stands for the store
+that it was exported from, as it was then.`,
 		Example: `  jotkit verify "$T"
   jotkit login ada | jotkit verify -
   jotkit verify --key issuer.pem --iss https://id.example --aud api "$T"
   jotkit verify --min-ttl 5m --field sub "$T"
+  jotkit verify --bundle bundle.jot --max-bundle-age 1h "$T"
   jotkit verify --expect contract.json --each --token-file tokens`,
 		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -46,7 +50,7 @@ is not checked: the report says so.`,
 					return err
 				}
 			}
-			if err := o.key.check(); err != nil {
+			if err := cmp.Or(o.key.check(), o.bundle.check()); err != nil {
 				return err
 			}
 			if o.each {
@@ -57,6 +61,7 @@ is not checked: the report says so.`,
 	}
 	o.from.bind(c.Flags())
 	o.key.bind(c)
+	o.bundle.bind(c)
 	bindExpect(c.Flags(), &o.want)
 	c.Flags().Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
 	c.Flags().Var(nonEmpty{&o.field}, "field", "print one field: sub, a.b, header.kid")

@@ -2,8 +2,10 @@ package authority
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
+	"jotkit/keyring"
 	"jotkit/token"
 	"jotkit/userdb"
 )
@@ -25,6 +27,8 @@ var (
 	ErrBundleStale = errors.New("stale bundle")
 	// ErrBundleSigner comes back for a bundle that somebody else made than was asked for.
 	ErrBundleSigner = errors.New("bundle of another signer")
+	// ErrBundleKey comes back from a store whose active key is a secret: only who could make a bundle could check it.
+	ErrBundleKey = fmt.Errorf("no bundle can be signed: %w", keyring.ErrNoPublicForm)
 	// ErrBundleTTL comes back for a bundle that is to be good for no time, or longer than MaxBundleTTL.
 	ErrBundleTTL = errors.New("life of a bundle refused")
 )

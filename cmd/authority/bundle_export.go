@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"jotkit/keyring"
 	"jotkit/token"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -19,8 +18,7 @@ const (
 )
 
 // ExportBundle writes a bundle of the store as it is now, good for ttl; zero is DefaultBundleTTL. It leaves an audit
-// line before anybody has the bundle. ErrBundleTTL comes back for a life out of bounds, keyring.ErrNoPublicForm where
-// the active key is a secret: nobody could check the signature who cannot make one.
+// line before anybody has the bundle. Errors are ErrBundleTTL and ErrBundleKey.
 func (a *Authority) ExportBundle(ctx context.Context, ttl time.Duration) ([]byte, *Bundle, error) {
 	data, err := a.bundle(ctx, ttl)
 	if err != nil {
@@ -69,7 +67,7 @@ func (a *Authority) bundle(ctx context.Context, ttl time.Duration) ([]byte, erro
 		return nil, err
 	}
 	if key.Symmetric() {
-		return nil, fmt.Errorf("%w: the active %v cannot sign what others are to check", keyring.ErrNoPublicForm, key)
+		return nil, fmt.Errorf("%w: %v", ErrBundleKey, key)
 	}
 	body, err := s.body(list)
 	if err != nil {

@@ -131,7 +131,7 @@ func TestBundleOfSecrets(t *testing.T) {
 	w := startOver(t, kv.NewMemory(), settings)
 	bySecret := w.mint(t, authority.MintRequest{})
 	w.left(t, func() {
-		if _, _, err := w.ExportBundle(t.Context(), 0); !errors.Is(err, keyring.ErrNoPublicForm) {
+		if _, _, err := w.ExportBundle(t.Context(), 0); !errors.Is(err, authority.ErrBundleKey) {
 			t.Errorf("%v", err)
 		}
 	}, "bundle export refused")
