@@ -36,32 +36,34 @@ func signedOver(t testing.TB, key *token.Key, body []byte, change func(*token.Dr
 	return append([]byte(raw+"\n"), body...)
 }
 
-// parts returns a bundle taken apart, and the key that signed it.
-func parts(t testing.TB) (*token.Key, []byte) {
+// parts returns the body of a bundle, the key that signed it, and one that is revoked in it.
+func parts(t testing.TB) (key, revoked *token.Key, body []byte) {
 	t.Helper()
 	w := found(t, kv.NewMemory(), authority.DefaultSettings())
-	if _, err := w.RevokeKey(context.Background(), "2", authority.Revoke{}); err != nil {
-		t.Fatal(err)
-	}
 	ring, err := w.Ring(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := ring.Active()
-	if err != nil {
+	if key, err = ring.Active(); err != nil {
+		t.Fatal(err)
+	}
+	if revoked, err = ring.Whole(w.keys(t)[keyring.Next].KID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.RevokeKey(context.Background(), "2", authority.Revoke{}); err != nil {
 		t.Fatal(err)
 	}
 	data, _, err := w.ExportBundle(context.Background(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, body, _ := bytes.Cut(data, []byte("\n"))
-	return key, body
+	_, body, _ = bytes.Cut(data, []byte("\n"))
+	return key, revoked, body
 }
 
 // TestBundleForged: a good signature over what is no bundle is none, so that a reader never goes by half of one.
 func TestBundleForged(t *testing.T) {
-	key, body := parts(t)
+	key, revoked, body := parts(t)
 	stranger, err := keyring.Generate("ES256")
 	if err != nil {
 		t.Fatal(err)
@@ -94,38 +96,39 @@ func TestBundleForged(t *testing.T) {
 		return changed
 	}
 	for name, data := range map[string][]byte{
-		"no JSON":                    signedOver(t, key, []byte("hello"), nil),
-		"nothing":                    signedOver(t, key, nil, nil),
-		"two objects":                signedOver(t, key, append(bytes.Clone(body), body...), nil),
-		"a member twice":             signedOver(t, key, append([]byte(`{"version":1,`), body[1:]...), nil),
-		"a member nobody knows":      signedOver(t, key, with("also_deny", "x"), nil),
-		"a member in capitals":       signedOver(t, key, with("Version", 1), nil),
-		"another version":            signedOver(t, key, with("version", 2), nil),
-		"without version":            signedOver(t, key, with("version", nil), nil),
-		"without aud":                signedOver(t, key, with("aud", nil), nil),
-		"an empty aud":               signedOver(t, key, with("aud", []string{""}), nil),
-		"without keys":               signedOver(t, key, with("keys", nil), nil),
-		"no keys":                    signedOver(t, key, with("keys", jwks(false)), nil),
-		"other keys":                 signedOver(t, key, with("keys", jwks(false, stranger)), nil),
-		"a private key":              signedOver(t, key, with("keys", jwks(true, key)), nil),
-		"a secret":                   signedOver(t, secret, with("keys", jwks(true, secret)), nil),
-		"a key twice":                signedOver(t, key, with("revoked_keys", jwks(false, key)), nil),
-		"a revoked key not denied":   signedOver(t, key, with("revoked_keys", jwks(false, stranger)), nil),
-		"without deny key":           signedOver(t, key, with("deny_key", nil), nil),
-		"a short deny key":           signedOver(t, key, with("deny_key", "AAAA"), nil),
-		"another deny key":           signedOver(t, key, with("deny_key", bytes.Repeat([]byte{1}, 32)), nil),
-		"without deny list":          signedOver(t, key, with("denied", nil), nil),
-		"an empty deny list":         signedOver(t, key, with("denied", ""), nil),
-		"half a deny list":           signedOver(t, key, with("denied", bytes.Repeat([]byte{2}, 29)), nil),
-		"by a key that is not in it": signedOver(t, stranger, body, nil),
-		"an access token":            signedOver(t, key, body, func(d *token.Draft) { d.Type = "" }),
-		"without iss":                signedOver(t, key, body, func(d *token.Draft) { d.Issuer = "" }),
-		"without jti":                signedOver(t, key, body, func(d *token.Draft) { d.ID = "" }),
-		"without iat":                signedOver(t, key, body, func(d *token.Draft) { d.IssuedAt = time.Time{} }),
-		"over before it was made":    signedOver(t, key, body, func(d *token.Draft) { d.ExpiresAt = d.IssuedAt }),
-		"without sum":                signedOver(t, key, body, func(d *token.Draft) { d.Extra = nil }),
-		"a line without end":         bytes.Repeat([]byte("a"), 1<<20),
-		"a long line":                append(bytes.Repeat([]byte("a"), 1<<20), '\n'),
+		"no JSON":                        signedOver(t, key, []byte("hello"), nil),
+		"nothing":                        signedOver(t, key, nil, nil),
+		"two objects":                    signedOver(t, key, append(bytes.Clone(body), body...), nil),
+		"a member twice":                 signedOver(t, key, append([]byte(`{"version":1,`), body[1:]...), nil),
+		"a member nobody knows":          signedOver(t, key, with("also_deny", "x"), nil),
+		"a member in capitals":           signedOver(t, key, with("Version", 1), nil),
+		"another version":                signedOver(t, key, with("version", 2), nil),
+		"without version":                signedOver(t, key, with("version", nil), nil),
+		"without aud":                    signedOver(t, key, with("aud", nil), nil),
+		"an empty aud":                   signedOver(t, key, with("aud", []string{""}), nil),
+		"without keys":                   signedOver(t, key, with("keys", nil), nil),
+		"no keys":                        signedOver(t, key, with("keys", jwks(false)), nil),
+		"other keys":                     signedOver(t, key, with("keys", jwks(false, stranger)), nil),
+		"a private key":                  signedOver(t, key, with("keys", jwks(true, key)), nil),
+		"a secret":                       signedOver(t, secret, with("keys", jwks(true, secret)), nil),
+		"a key twice":                    signedOver(t, key, with("revoked_keys", jwks(false, key)), nil),
+		"a revoked key not denied":       signedOver(t, key, with("revoked_keys", jwks(false, stranger)), nil),
+		"without deny key":               signedOver(t, key, with("deny_key", nil), nil),
+		"a short deny key":               signedOver(t, key, with("deny_key", "AAAA"), nil),
+		"another deny key":               signedOver(t, key, with("deny_key", bytes.Repeat([]byte{1}, 32)), nil),
+		"without deny list":              signedOver(t, key, with("denied", nil), nil),
+		"an empty deny list":             signedOver(t, key, with("denied", ""), nil),
+		"half a deny list":               signedOver(t, key, with("denied", bytes.Repeat([]byte{2}, 29)), nil),
+		"by a key that is not in it":     signedOver(t, stranger, body, nil),
+		"by a key that is revoked in it": signedOver(t, revoked, body, nil),
+		"an access token":                signedOver(t, key, body, func(d *token.Draft) { d.Type = "" }),
+		"without iss":                    signedOver(t, key, body, func(d *token.Draft) { d.Issuer = "" }),
+		"without jti":                    signedOver(t, key, body, func(d *token.Draft) { d.ID = "" }),
+		"without iat":                    signedOver(t, key, body, func(d *token.Draft) { d.IssuedAt = time.Time{} }),
+		"over before it was made":        signedOver(t, key, body, func(d *token.Draft) { d.ExpiresAt = d.IssuedAt }),
+		"without sum":                    signedOver(t, key, body, func(d *token.Draft) { d.Extra = nil }),
+		"a line without end":             bytes.Repeat([]byte("a"), 1<<20),
+		"a long line":                    append(bytes.Repeat([]byte("a"), 1<<20), '\n'),
 	} {
 		if b, err := authority.OpenBundle(data); b != nil || !errors.Is(err, authority.ErrBundle) || token.IsVerdict(err) {
 			t.Errorf("%s: %v", name, err)
@@ -138,7 +141,7 @@ func TestBundleForged(t *testing.T) {
 
 // FuzzOpenBundle: whatever body is signed, what is taken can be asked about anything and holds public keys alone.
 func FuzzOpenBundle(f *testing.F) {
-	key, body := parts(f)
+	key, _, body := parts(f)
 	f.Add(body)
 	f.Add([]byte(`{"version":1,"aud":["a"],"keys":{"keys":[]},"deny_key":"","denied":""}`))
 	f.Fuzz(func(t *testing.T, body []byte) {

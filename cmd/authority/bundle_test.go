@@ -143,6 +143,11 @@ func TestBundleOfSecrets(t *testing.T) {
 	w.wantOffline(t, b, "by the key", byKey, "")
 	w.wantOffline(t, b, "by the secret", bySecret, token.BadSignature)
 	w.wantVerdict(t, "by the secret, in the store", bySecret, "")
+	if _, err := w.RevokeKey(t.Context(), "1", authority.Revoke{}); err != nil {
+		t.Fatal(err)
+	}
+	_, b = w.export(t, 0)
+	w.wantOffline(t, b, "by the secret, revoked", bySecret, token.BadSignature)
 }
 
 func TestBundleCheck(t *testing.T) {
