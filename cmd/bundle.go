@@ -51,21 +51,16 @@ find out of an id or a name that they guess whether it is revoked.`,
 // deliverBundle writes a bundle to stdout or into a file. With --json the answer says what is in it, and where it went to
 // no file also holds it.
 func (e *env) deliverBundle(ctx context.Context, data []byte, made *authority.Bundle, out string) error {
-	about := e.newBundleJSON(made)
-	switch {
-	case out != "":
-		if err := e.writeFile(ctx, out, data); err != nil {
-			return err
-		}
-	case !e.json:
+	if out == "" && !e.json {
 		return e.print(string(data))
-	default:
+	}
+	about := e.newBundleJSON(made)
+	if out == "" {
 		about.Bundle = string(data)
+	} else if err := e.writeFile(ctx, out, data); err != nil || !e.json {
+		return err
 	}
-	if e.json {
-		return e.printJSON(about)
-	}
-	return nil
+	return e.printJSON(about)
 }
 
 // bundleJSON is what a bundle says of itself, for scripts.

@@ -71,7 +71,7 @@ func (b *Bundle) readBody(data []byte) error {
 	}
 	var err error
 	if b.denied, err = userdb.ParseDenyList(body.DenyKey, body.Denied); err != nil {
-		return err
+		return errors.New("its deny list is damaged") // err would say that of the store
 	}
 	return b.readKeys(body)
 }

@@ -79,7 +79,6 @@ func (b *Bundle) readLine(raw string, made time.Time) error {
 
 // Check tells whether the bundle may be trusted now: ErrBundleSigner, ErrBundleStale, or ErrBundle for one from the future.
 func (b *Bundle) Check(now time.Time, t Trust) error {
-	age := now.Sub(b.IssuedAt).Truncate(time.Second)
 	switch {
 	case len(t.Signers) > 0 && !slices.Contains(t.Signers, b.Signer):
 		return fmt.Errorf("%w: it was signed by %s", ErrBundleSigner, b.Signer)
@@ -88,7 +87,7 @@ func (b *Bundle) Check(now time.Time, t Trust) error {
 	case !now.Before(b.ExpiresAt):
 		return fmt.Errorf("%w: it was good until %s", ErrBundleStale, stamp(b.ExpiresAt))
 	case t.MaxAge > 0 && now.Sub(b.IssuedAt) > t.MaxAge:
-		return fmt.Errorf("%w: it is %v old, and at most %v is asked for", ErrBundleStale, age, t.MaxAge)
+		return fmt.Errorf("%w: it was made at %s, and at most %v ago is asked for", ErrBundleStale, stamp(b.IssuedAt), t.MaxAge)
 	}
 	return nil
 }
