@@ -18,6 +18,8 @@ var mayImport = map[string][]string{
 	"token":          {},
 	"token/bearer":   {"token"},
 	"token/jwe":      {"token"},
+	"token/scan":     {"token"},
+	"token/lint":     {"token", "token/scan"},
 	"keyring":        {"token"},
 	"keyring/remote": {"keyring", "token"},
 	"userdb/kv":      {},
