@@ -53,8 +53,8 @@ var exits = []exit{
 		kv.ErrUnavailable, keyring.ErrRing, errAuditBroken,
 	}},
 	{4, "login_refused", "wrong name or password, disabled, slowed down", []error{authority.ErrLoginRefused}},
-	{5, "not_found", "no such user, role, session, key, revocation or field", []error{
-		errAbsent, kv.ErrNotFound, userdb.ErrNoUser, userdb.ErrNoSession, userdb.ErrNoRole, userdb.ErrNoRevocation, keyring.ErrNoKey,
+	{5, "not_found", "no such user, role, session, key, revocation, field or token", []error{
+		errAbsent, errNoToken, kv.ErrNotFound, userdb.ErrNoUser, userdb.ErrNoSession, userdb.ErrNoRole, userdb.ErrNoRevocation, keyring.ErrNoKey,
 	}},
 	{6, "conflict", "exists already, or lost a race", []error{
 		errStoreExists, authority.ErrConflict, userdb.ErrUserExists, keyring.ErrExists, keyring.ErrClock,

@@ -11,6 +11,8 @@ import (
 	"jotkit/userdb/kv"
 )
 
+const noExpHint = "a token without exp would be good for ever: have its maker set one"
+
 var errInterrupted = errors.New("interrupted")
 
 // hints say what to do next, by the error. The first that fits is shown.
@@ -63,6 +65,7 @@ var hints = []struct {
 	{token.NotYetValid, "compare the clocks, or allow for the difference with --leeway"},
 	{token.TooLittleLife, "log in again for a fresh token"},
 	{token.ClaimMismatch, "say what you expect with --iss, --aud, --typ and the like"},
+	{errNoToken, "a token is three parts of base64url with dots between, up to 16 KiB; were they left out, or encoded once more?"},
 	{errAbsent, "jotkit decode shows all fields"},
 }
 
@@ -74,6 +77,7 @@ func (e *env) hint(err error) string {
 	var refusal *token.Refusal
 	var taken *takenError
 	var refused *refusedError
+	var stale *staleError
 	switch {
 	case errors.As(err, &refused):
 		return "each line of the answer names its line, and why the token was refused"
@@ -83,6 +87,8 @@ func (e *env) hint(err error) string {
 		return usage.hint
 	case errors.As(err, &exposed):
 		return exposed.hint()
+	case errors.As(err, &stale):
+		return stale.hint()
 	case errors.As(err, &lost):
 		return lost.hint()
 	case errors.Is(err, kv.ErrNoStore):
@@ -124,7 +130,7 @@ func hintOfCheck(c token.Check) string {
 	case c.Status != token.Fail:
 		return ""
 	case c.Name == "exp":
-		return "a token without exp would be good for ever: have its maker set one"
+		return noExpHint
 	case slices.Contains([]string{"iss", "aud", "typ"}, c.Name):
 		return "if that is what you expect, say so with --" + c.Name
 	}

@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
+	"io"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -52,6 +54,17 @@ func (e *env) rawToken(ctx context.Context, args []string, from tokenInput) (str
 	}
 	data, err := e.stdin(ctx, maxTokenInput)
 	return string(data), err
+}
+
+// stream opens where many tokens come from, for a flag that reads them: stdin, or the file of --token-file.
+func (e *env) stream(ctx context.Context, flag string, args []string, from tokenInput) (io.ReadCloser, error) {
+	switch {
+	case len(args) > 0 && args[0] != "-":
+		return nil, usagef("pipe them in, or name a file with --token-file", "%s reads a stream, and %q is an argument", flag, args[0])
+	case len(args) > 0 && from.file != "":
+		return nil, usagef("leave out one of them", "stdin and --token-file")
+	}
+	return e.open(ctx, cmp.Or(from.file, "-"))
 }
 
 // bareToken takes off what people copy along with a token: white space, quotes, the word Bearer.

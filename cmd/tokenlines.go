@@ -3,26 +3,12 @@ package cmd
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"iter"
 
 	"jotkit/token"
 )
-
-// tokenStream opens where many tokens come from.
-func (e *env) tokenStream(ctx context.Context, args []string, from tokenInput) (io.ReadCloser, error) {
-	switch {
-	case len(args) > 0 && args[0] != "-":
-		return nil, usagef("pipe the tokens in, or name a file with --token-file", "--each with a token as argument")
-	case len(args) > 0 && from.file != "":
-		return nil, usagef("leave out one of them", "stdin and --token-file")
-	case from.file != "":
-		return e.open(ctx, from.file)
-	}
-	return e.open(ctx, "-")
-}
 
 // A tokenLine is a line of the input that is not empty.
 type tokenLine struct {

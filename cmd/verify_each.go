@@ -11,7 +11,7 @@ import (
 
 // verifyEach verifies one token a line, with a verdict a line in the same order. The exit status is that of the worst.
 func (e *env) verifyEach(ctx context.Context, args []string, o verifyOptions) error {
-	in, err := e.tokenStream(ctx, args, o.from)
+	in, err := e.stream(ctx, "--each", args, o.from)
 	if err != nil {
 		return err
 	}

@@ -129,3 +129,35 @@ func TestExactNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestAlive: exp and nbf decide, to the second and without leeway, and the worst of several reasons.
+func TestAlive(t *testing.T) {
+	for _, c := range []struct {
+		payload string
+		least   time.Duration
+		want    error
+	}{
+		{`{"exp":1700000001}`, 0, nil},
+		{`{"exp":1700000000.5}`, 0, nil},
+		{`{"exp":1700000300,"nbf":1700000000,"iat":1700009999}`, 5 * time.Minute, nil},
+		{`{"exp":9007199254740991}`, time.Hour, nil},
+		{`{"exp":1700000299}`, 5 * time.Minute, token.TooLittleLife},
+		{`{"exp":1700000000}`, 0, token.Expired},
+		{`{"exp":1699999999,"nbf":1700000001}`, time.Hour, token.Expired},
+		{`{"exp":1700000900,"nbf":1700000001}`, time.Hour, token.NotYetValid},
+		{`{"nbf":1700000001}`, 0, token.NotYetValid},
+		{`{}`, time.Hour, token.ClaimMismatch},
+		{`{"exp":"1700000900"}`, 0, token.Malformed},
+		{`{"exp":null}`, 0, token.Malformed},
+		{`{"exp":0}`, 0, token.Malformed},
+		{`{"exp":1,"nbf":"x"}`, 0, token.Malformed},
+	} {
+		u, err := token.Decode(join(input(`{"alg":"ES256"}`, c.payload), nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := u.Alive(now, c.least); !errors.Is(err, c.want) || err == nil != (c.want == nil) {
+			t.Errorf("%s, %s: %v, want %v", c.payload, c.least, err, c.want)
+		}
+	}
+}

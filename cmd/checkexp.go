@@ -1,0 +1,79 @@
+package cmd
+
+import (
+	"errors"
+
+	"jotkit/token"
+)
+
+// A staleError is why a token that was kept may not be used any more, or not yet.
+type staleError struct{ error }
+
+func (e *staleError) Unwrap() error { return e.error }
+
+func (e *staleError) hint() string {
+	switch {
+	case errors.Is(e.error, token.NotYetValid):
+		return "wait, or compare the clocks"
+	case errors.Is(e.error, token.ClaimMismatch):
+		return noExpHint
+	case errors.Is(e.error, token.Malformed):
+		return "its dates are not as RFC 7519 has them; fetch a new token from elsewhere"
+	}
+	return "fetch a new token; jotkit login makes one"
+}
+
+// aliveJSON is what --check-exp tells scripts.
+type aliveJSON struct {
+	Verified  bool    `json:"verified"` // false: the dates are what somebody wrote
+	Alive     bool    `json:"alive"`
+	Exit      int     `json:"exit"`
+	Reason    string  `json:"reason"`
+	Exp       *string `json:"exp"`
+	NotBefore *string `json:"nbf"`
+	ExpiresIn *int64  `json:"expires_in"` // seconds
+}
+
+// checkExp says by its error whether the token is alive. unread is why there is none.
+func (e *env) checkExp(u *token.Unverified, unread error, o decodeOptions) error {
+	now, stale := e.now(), unread
+	if u != nil {
+		if err := u.Alive(now, o.least); err != nil {
+			stale = &staleError{err}
+		}
+		e.note("NOT VERIFIED: anyone may have written this; jotkit verify tells")
+		e.showTimes(u, o.zone())
+	}
+	if !e.json {
+		return stale
+	}
+	row := exits[exitOK]
+	if stale != nil {
+		row = outcome(stale)
+	}
+	answer := aliveJSON{Alive: stale == nil, Exit: row.Status, Reason: row.Name}
+	if u != nil {
+		exp, nbf, _ := u.Times()
+		answer.Exp, answer.NotBefore = dateJSON(exp), dateJSON(nbf)
+		if !exp.IsZero() {
+			left := exp.Unix() - now.Unix()
+			answer.ExpiresIn = &left
+		}
+	}
+	if err := e.printJSON(answer); err != nil {
+		return err
+	}
+	if err := e.out.Flush(); err != nil { // asked for, so it is there on failure too
+		return err
+	}
+	return stale
+}
+
+// dateJSON is a date for scripts, null where there is none.
+func dateJSON(d token.NumericDate) *string {
+	if d.IsZero() {
+		return nil
+	}
+	text := d.String()
+	return &text
+}
