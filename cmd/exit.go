@@ -59,8 +59,8 @@ var exits = []exit{
 	{6, "conflict", "exists already, or lost a race", []error{
 		errStoreExists, authority.ErrConflict, userdb.ErrUserExists, keyring.ErrExists, keyring.ErrClock,
 	}},
-	{7, "refused_by_policy", "too long a life, a weak key or password, a file others can read, plain HTTP off loopback", []error{
-		errPlainHTTP, authority.ErrPolicy, userdb.ErrPasswordPolicy, token.ErrWeakKey, keyring.ErrNoPublicForm, errExposed,
+	{7, "refused_by_policy", "too long a life, a weak key or password, a file others can read, plain HTTP off loopback, findings of lint", []error{
+		errFindings, errPlainHTTP, authority.ErrPolicy, userdb.ErrPasswordPolicy, token.ErrWeakKey, keyring.ErrNoPublicForm, errExposed,
 		authority.ErrBundleTTL,
 	}},
 	{8, "cancelled", "the person said no (130 on Ctrl-C)", []error{errDeclined}},

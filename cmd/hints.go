@@ -65,6 +65,7 @@ var hints = []struct {
 	{token.NotYetValid, "compare the clocks, or allow for the difference with --leeway"},
 	{token.TooLittleLife, "log in again for a fresh token"},
 	{token.ClaimMismatch, "say what you expect with --iss, --aud, --typ and the like"},
+	{errFindings, "jotkit lint --help tells what the rules are; --ignore leaves one out"},
 	{errNoToken, "a token is three parts of base64url with dots between, up to 16 KiB; were they left out, or encoded once more?"},
 	{errAbsent, "jotkit decode shows all fields"},
 }

@@ -26,6 +26,9 @@ after the next rotation. A public key only verifies.`,
 			if err != nil {
 				return err
 			}
+			if err := refuseGuessable(keys...); err != nil {
+				return err
+			}
 			a, err := e.writing(c.Context())
 			if err != nil {
 				return err

@@ -55,7 +55,8 @@ over 16 KiB.
 Keys: HMAC secrets at least as long as the hash (32, 48, 64
 bytes), RSA 2048 to 8192 bits, EC on the curve of the algorithm.
 A weak key is refused when it comes in, and so is every token
-that is verified with one.
+that is verified with one. A secret that is published, or that
+can be guessed, does not sign and does not come into the store.
 
 Passwords: at least 15 characters unless the settings say less,
 no other rules; hashed with Argon2id. After some failures a name

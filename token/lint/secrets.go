@@ -1,0 +1,56 @@
+package lint
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"jotkit/token"
+)
+
+// secretNames are how the names of claims with a secret end.
+var secretNames = []string{
+	"password", "passwd", "pwd", "passphrase", "secret", "apikey", "secretkey", "privatekey", "accesskey", "signingkey",
+	"encryptionkey", "accesstoken", "refreshtoken", "credentials", "recoverycode", "otpseed",
+}
+
+// secretShapes are secrets that say by themselves what they are.
+var secretShapes = []struct {
+	what  string
+	shape *regexp.Regexp
+}{
+	{"a private key (PEM)", regexp.MustCompile(`-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY`)},
+	{"a private key (age)", regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{20}`)},
+	{"a refresh token", regexp.MustCompile(`\bjkr_[A-Z2-7]{26}\.`)},
+	{"an access key of AWS", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"a token of GitHub", regexp.MustCompile(`\bgh[opsur]_[0-9A-Za-z]{36}|\bgithub_pat_[0-9A-Za-z_]{22}`)},
+	{"a token of GitLab", regexp.MustCompile(`\bgl(?:pat|dt|rt|cbt|ptt)-[0-9A-Za-z_-]{20}`)},
+	{"a token of Slack", regexp.MustCompile(`\bxox[abeoprs]-[0-9A-Za-z-]{10}`)},
+	{"a key of Google", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{"a key of Stripe", regexp.MustCompile(`\b[rs]k_(?:live|test)_[0-9A-Za-z]{16}`)},
+	{"a token of npm", regexp.MustCompile(`\bnpm_[0-9A-Za-z]{36}`)},
+	{"a token of Vault", regexp.MustCompile(`\bhv[bs]\.[0-9A-Za-z_-]{20}`)},
+	{"the hash of a password", regexp.MustCompile(`\$(?:argon2id?|argon2d|2[aby]|scrypt|[156y])\$[^ ]{8}`)},
+	{"a URL with a password", regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^/@:\s]+:[^/@\s]+@`)},
+}
+
+// secretIn says what secret a value is, or "". By its name alone only a string is one.
+func secretIn(name, text string, quoted bool) string {
+	for _, s := range secretShapes {
+		if s.shape.MatchString(text) {
+			return s.what
+		}
+	}
+	if quoted && slices.ContainsFunc(secretNames, func(ending string) bool { return strings.HasSuffix(name, ending) }) {
+		return "a secret, by its name"
+	}
+	return ""
+}
+
+// privateJWK tells whether an object is a key with its private half, or a secret (RFC 7518 section 6).
+func privateJWK(members []token.Member) bool {
+	has := func(name string) bool {
+		return slices.ContainsFunc(members, func(m token.Member) bool { return m.Name == name })
+	}
+	return has("kty") && (has("d") || has("k"))
+}
