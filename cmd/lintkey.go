@@ -56,11 +56,11 @@ func (e *env) lintSecret(ctx context.Context, k keyInput) ([]lint.Finding, error
 
 // exposure is a finding where others can read a file with a secret in it.
 func exposure(name string, info os.FileInfo) []lint.Finding {
-	err := checkPrivate(name, info)
-	if err == nil {
+	var exposed *exposedError
+	if !errors.As(checkPrivate(name, info), &exposed) {
 		return nil
 	}
-	return []lint.Finding{{Rule: "exposed_file", Where: "file", Message: err.Error()}}
+	return []lint.Finding{{Rule: "exposed_file", Where: "file", Message: exposed.Error() + ": " + exposed.hint()}}
 }
 
 // refusal makes a finding of the error with which a key would be refused.

@@ -97,12 +97,14 @@ func (s *Scanner) count(to int) {
 	s.counted = to
 }
 
-// fill reads on, once. What no token can reach back to any more makes room.
+// fill reads on, once. Where room is short, what no token can reach back to any more goes.
 func (s *Scanner) fill() {
-	drop := max(s.free, s.at-token.MaxLength)
-	s.count(drop)
-	kept := copy(s.buf, s.buf[drop:])
-	s.at, s.free, s.counted = s.at-drop, 0, 0
-	n, err := s.in.Read(s.buf[kept:window])
-	s.buf, s.err = s.buf[:kept+n], err
+	if window-len(s.buf) < token.MaxLength {
+		gone := max(s.free, s.at-token.MaxLength)
+		s.count(gone)
+		s.buf = s.buf[:copy(s.buf, s.buf[gone:])]
+		s.at, s.free, s.counted = s.at-gone, 0, 0
+	}
+	n, err := s.in.Read(s.buf[len(s.buf):window])
+	s.buf, s.err = s.buf[:len(s.buf)+n], err
 }
