@@ -31,11 +31,10 @@ type ParseOptions struct {
 // Errors are ErrNotAKey, ErrUnsupported and ErrSet, and those of token.NewKey: ErrWeakKey, ErrKeyMismatch,
 // ErrUnknownAlgorithm. They name the key of a set, and never show what is in it.
 func Parse(data []byte, o ParseOptions) ([]*token.Key, error) {
-	if len(data) > MaxLength {
-		return nil, fmt.Errorf("%w: more than %d KiB", ErrNotAKey, MaxLength>>10)
-	}
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) // some editors put a byte order mark first
+	data, err := trimmed(data)
 	switch {
+	case err != nil:
+		return nil, err
 	case bytes.HasPrefix(data, []byte("{")):
 		return parseJSON(data, o)
 	case bytes.Contains(data, []byte("-----BEGIN ")):
@@ -43,7 +42,15 @@ func Parse(data []byte, o ParseOptions) ([]*token.Key, error) {
 	case looksLikeAuthorizedKeys(data):
 		return parseAuthorizedKeys(data, o)
 	}
-	return nil, fmt.Errorf("%w: %s", ErrNotAKey, whatItIs(data))
+	return nil, fmt.Errorf("%w: %s", ErrNotAKey, WhatItIs(data))
+}
+
+// trimmed is what is to be read of a file.
+func trimmed(data []byte) ([]byte, error) {
+	if len(data) > MaxLength {
+		return nil, fmt.Errorf("%w: more than %d KiB", ErrNotAKey, MaxLength>>10)
+	}
+	return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))), nil // some editors put a byte order mark first
 }
 
 // key makes the key of one material read from a file. named and kid are what the file says of it, or "".

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// whatItIs guesses at bytes that are no key, so that the person sees which file was named by mistake.
-func whatItIs(data []byte) string {
+// WhatItIs guesses at bytes that are no key, so that the person sees which file or page was named by mistake. It shows
+// nothing of them.
+func WhatItIs(data []byte) string {
 	start := strings.ToLower(string(data[:min(len(data), 256)]))
 	switch {
 	case len(data) == 0:
