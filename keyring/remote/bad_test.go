@@ -1,0 +1,272 @@
+package remote
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"jotkit/keyring"
+	"jotkit/token"
+)
+
+// What is no set of public keys has a sentence of its own, is asked for once, and leaves nothing behind.
+func TestBadAnswers(t *testing.T) {
+	private, err := keyring.MarshalJWK(newKey(t, "a"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := strings.TrimSuffix(strings.TrimPrefix(setOf(t, "a"), `{"keys":[`), "]}")
+	secret := `{"kty":"oct","alg":"HS256","kid":"s","k":"` + strings.Repeat("A", 43) + `"}`
+	for _, c := range []struct{ name, body, says string }{
+		{"page", "<!DOCTYPE html><title>Log in</title>", "key set refused: an HTML page"},
+		{"empty", "", "nothing in it"},
+		{"array", "[" + one + "]", "a JSON array"},
+		{"one key", one, "one JWK, and a JWK Set is an object"},
+		{"pem", "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----", "PEM, and a JWK Set is wanted"},
+		{"metadata", `{"issuer":"x","jwks_uri":"y"}`, "an issuer's metadata"},
+		{"half", setOf(t, "a")[:40], "no valid JSON object"},
+		{"two values", setOf(t, "a") + "{}", "something after the JSON object"},
+		{"no array", `{"keys":{}}`, `member "keys" is not an array`},
+		{"no keys", `{"keys":[]}`, "it is empty"},
+		{"two equal kids", `{"keys":[` + one + "," + one + `]}`, `the kid "a" stands twice`},
+		{"secret", `{"keys":[` + secret + `]}`, "a secret in it, which nobody may publish"},
+		{"secret among public keys", `{"keys":[` + one + "," + secret + `]}`, "secrets and public keys together"},
+		{"private key", `{"keys":[` + string(private) + `]}`, "a private key in it, which nobody may publish"},
+		{"nothing of use", `{"keys":[{"kty":"RSA","use":"enc"}]}`, "none of its 1 keys can be used"},
+		{"binary", "\x1f\x8b\x08\x00", "a binary file"},
+		{"one byte too long", strings.Repeat(" ", keyring.MaxLength+1), "more than 512 KiB"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := newOrigin(t)
+			client, _ := o.client(t)
+			o.show("/jwks", c.body, "max-age=300")
+			k, err := o.source(t, client, "/jwks").Key(context.Background(), "a")
+			if k != nil || !errors.Is(err, ErrUnavailable) || errors.Is(err, token.ErrUnknownKey) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v, %v; want %q", k, err, c.says)
+			}
+			if n := o.count("/jwks"); n != 1 {
+				t.Errorf("asked %d times", n)
+			}
+			wantNoCopy(t, client)
+		})
+	}
+}
+
+func wantNoCopy(t *testing.T, c Client) {
+	t.Helper()
+	if left, err := os.ReadDir(c.CacheDir); err != nil || len(left) != 0 {
+		t.Errorf("kept: %v, %v", left, err)
+	}
+}
+
+// Servers that do not answer as they should.
+func TestBadServers(t *testing.T) {
+	elsewhere := newOrigin(t)
+	elsewhere.show("/jwks", setOf(t, "a"), "")
+	answer := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status); fmt.Fprint(w, setOf(t, "a")) }
+	}
+	for _, c := range []struct {
+		name string
+		page http.HandlerFunc
+		says string
+	}{
+		{"missing", answer(404), "status 404 Not Found"},
+		{"broken", answer(503), "status 503 Service Unavailable"},
+		{"no content", answer(204), "status 204 No Content"},
+		{"redirect to another host", http.RedirectHandler(elsewhere.URL+"/jwks", 302).ServeHTTP, "a redirect to another host"},
+		{"redirect to plain http", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://"+r.Host+"/jwks", 307)
+		}, "a redirect to another host"},
+		{"redirect to a file", http.RedirectHandler("file:///etc/passwd", 302).ServeHTTP, "a redirect to another host"},
+		{"redirect in a circle", http.RedirectHandler("/jwks", 302).ServeHTTP, "more than 3 redirects"},
+		{"redirect to nowhere", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(302) }, "302"},
+		{"cut off", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			fmt.Fprint(w, `{"keys":[`)
+		}, "unexpected EOF"},
+		{"header without end", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Long", strings.Repeat("a", 2*maxHeader))
+		}, "header"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := newOrigin(t)
+			client, _ := o.client(t)
+			client.RootCAs.AddCert(elsewhere.Certificate())
+			o.handle("/jwks", c.page)
+			_, err := o.source(t, client, "/jwks").Key(context.Background(), "a")
+			if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v; want %q", err, c.says)
+			}
+			wantNoCopy(t, client)
+		})
+	}
+	if n := elsewhere.count("/jwks"); n != 0 {
+		t.Errorf("the other host was asked %d times", n)
+	}
+}
+
+func TestRedirectOnTheSameHost(t *testing.T) {
+	o := newOrigin(t)
+	client, _ := o.client(t)
+	o.handle("/jwks", http.RedirectHandler("/keys/1", 301).ServeHTTP)
+	o.show("/keys/1", setOf(t, "a"), "")
+	if _, err := o.source(t, client, "/jwks").Key(context.Background(), "a"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A gigabyte is not read to its end: the server gets rid of what is read and what lies in buffers on the way.
+func TestEndlessAnswer(t *testing.T) {
+	for _, page := range []struct {
+		name   string
+		length string
+	}{{"of known length", "1000000000"}, {"of unknown length", ""}} {
+		t.Run(page.name, func(t *testing.T) {
+			written := make(chan int, 1)
+			o := newOrigin(t)
+			o.handle("/jwks", func(w http.ResponseWriter, _ *http.Request) {
+				if page.length != "" {
+					w.Header().Set("Content-Length", page.length)
+				}
+				n, err := fmt.Fprint(w, `{"keys":[`)
+				for chunk := make([]byte, 64<<10); err == nil && n < 1e9; {
+					var more int
+					more, err = w.Write(chunk)
+					n += more
+				}
+				written <- n
+			})
+			client, _ := o.client(t)
+			_, err := o.source(t, client, "/jwks").Key(context.Background(), "a")
+			if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "more than 512 KiB") {
+				t.Error(err)
+			}
+			if n := <-written; n > 32<<20 {
+				t.Errorf("the server could write %d bytes", n)
+			}
+		})
+	}
+}
+
+// A server that hangs, before or within its answer, is left after the time for everything.
+func TestHangingServer(t *testing.T) {
+	for name, begin := range map[string]string{"at once": "", "in the middle": `{"keys":[`} {
+		t.Run(name, func(t *testing.T) {
+			o := newOrigin(t)
+			o.handle("/jwks", func(w http.ResponseWriter, r *http.Request) {
+				if begin != "" {
+					fmt.Fprint(w, begin)
+					w.(http.Flusher).Flush()
+				}
+				<-r.Context().Done()
+			})
+			client, _ := o.client(t)
+			client.Timeout = 200 * time.Millisecond
+			_, err := o.source(t, client, "/jwks").Key(context.Background(), "a")
+			if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "no whole answer within 200ms") {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Who waits may leave. That others wait for the same keys is not their concern, nor is it the others'.
+func TestCallerLeaves(t *testing.T) {
+	o := newOrigin(t)
+	asked, answer := make(chan struct{}), make(chan struct{})
+	set := setOf(t, "a")
+	o.handle("/jwks", func(w http.ResponseWriter, _ *http.Request) {
+		close(asked)
+		<-answer
+		fmt.Fprint(w, set)
+	})
+	client, _ := o.client(t)
+	s := o.source(t, client, "/jwks")
+	ctx, cancel := context.WithCancel(context.Background())
+	left := make(chan error, 1)
+	go func() {
+		_, err := s.Key(ctx, "a")
+		left <- err
+	}()
+	<-asked
+	cancel()
+	if err := <-left; !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
+		t.Errorf("who left: %v", err)
+	}
+	close(answer)
+	if _, err := s.Key(context.Background(), "a"); err != nil {
+		t.Errorf("who stayed: %v", err)
+	}
+	if n := o.count("/jwks"); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+// A certificate that nobody vouches for, and one for another name.
+func TestUntrustedServer(t *testing.T) {
+	o := newOrigin(t)
+	o.show("/jwks", setOf(t, "a"), "")
+	client, _ := o.client(t)
+	s, err := client.JWKS(strings.Replace(o.URL, "127.0.0.1", "localhost", 1) + "/jwks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Key(context.Background(), "a"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("another name: %v", err)
+	}
+	client.RootCAs = nil
+	if _, err := o.source(t, client, "/jwks").Key(context.Background(), "a"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("nobody's: %v", err)
+	}
+	if n := o.count("/jwks"); n != 0 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+// What the proxy is for, the zero client does without.
+func TestProxy(t *testing.T) {
+	o := newOrigin(t)
+	o.show("/jwks", setOf(t, "a"), "")
+	client, _ := o.client(t)
+	refused := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, r.Method, http.StatusForbidden)
+	}))
+	defer refused.Close()
+	client.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(refused.URL) }
+	_, err := o.source(t, client, "/jwks").Key(context.Background(), "a")
+	if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "Forbidden") {
+		t.Errorf("through a proxy that refuses: %v", err)
+	}
+}
+
+// The token's kid is nowhere in what a server is asked.
+func TestKidStaysHere(t *testing.T) {
+	o := newOrigin(t)
+	seen := make(chan string, 10)
+	o.handle("/jwks", func(w http.ResponseWriter, r *http.Request) {
+		dump, _ := io.ReadAll(r.Body)
+		seen <- fmt.Sprint(r.URL, r.Header, string(dump))
+		fmt.Fprint(w, setOf(t, "a", "b"))
+	})
+	client, _ := o.client(t)
+	const kid = "../../etc/passwd?x=1"
+	if _, err := o.source(t, client, "/jwks").Key(context.Background(), kid); !errors.Is(err, token.ErrUnknownKey) {
+		t.Error(err)
+	}
+	close(seen)
+	for s := range seen {
+		if strings.Contains(s, "passwd") || strings.Contains(s, base64.RawURLEncoding.EncodeToString([]byte(kid))) {
+			t.Error(s)
+		}
+	}
+}
