@@ -3,6 +3,8 @@ package cmd
 import (
 	"bufio"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"os/user"
 	"time"
@@ -21,7 +23,10 @@ type env struct {
 	now    func() time.Time
 	user   func() string // who runs the command, for the audit
 	hasher userdb.Hasher
-	tick   time.Duration // how often audit -f looks for new lines
+	proxy  func(*http.Request) (*url.URL, error) // on the way to published keys
+	tick   time.Duration                         // how often audit -f looks for new lines
+	// patience is how long published keys may take; 0 is the default of package remote.
+	patience time.Duration
 	global
 
 	inTaken bool // stdin has been read by one of the inputs
@@ -49,6 +54,7 @@ func processEnv() *env {
 		getenv: os.Getenv,
 		now:    time.Now,
 		user:   processUser,
+		proxy:  http.ProxyFromEnvironment,
 		tick:   time.Second,
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"jotkit/cmd/authority"
 	"jotkit/keyring"
+	"jotkit/keyring/remote"
 	"jotkit/token"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -64,8 +65,9 @@ var exits = []exit{
 		authority.ErrBundleTTL,
 	}},
 	{8, "cancelled", "the person said no (130 on Ctrl-C)", []error{errDeclined}},
-	{9, "keys_unavailable", "a key file or bundle that is missing, refused, too large, stale or not what it says", []error{
+	{9, "keys_unavailable", "a key file, JWKS, issuer or bundle that is missing, unreachable, refused, too large, stale or not what it says", []error{
 		errKeyFile, keyring.ErrNotAKey, keyring.ErrUnsupported, keyring.ErrSet,
+		remote.ErrKept, remote.ErrAddress, remote.ErrIssuer, remote.ErrNotKept, remote.ErrUnavailable,
 		token.ErrKeyMismatch, token.ErrKeySet, token.ErrCannotSign, token.ErrUnknownAlgorithm,
 		errBundleFile, authority.ErrBundle, authority.ErrBundleStale, authority.ErrBundleSigner,
 	}},

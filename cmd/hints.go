@@ -6,6 +6,7 @@ import (
 
 	"jotkit/cmd/authority"
 	"jotkit/keyring"
+	"jotkit/keyring/remote"
 	"jotkit/token"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -41,6 +42,11 @@ var hints = []struct {
 	{userdb.ErrNoRevocation, "jotkit revocations list shows the IDs"},
 	{userdb.ErrUserExists, "jotkit users passwd gives them another password"},
 	{userdb.ErrName, "a name has letters and digits of one script, up to 64, and no spaces"},
+	{remote.ErrAddress, "keys come over https, or over http from this machine itself; in a file they may come from anywhere"},
+	{remote.ErrIssuer, "name the issuer exactly as it names itself, to the last slash, if that is the one you trust"},
+	{remote.ErrKept, "if it may be old, use the copy with --offline"},
+	{remote.ErrNotKept, "ask once without --offline, or give a file with --jwks"},
+	{remote.ErrUnavailable, "see what is there with curl; --jwks takes a file too"},
 	{keyring.ErrNoKey, "jotkit keys list shows the keys"},
 	{keyring.ErrAmbiguous, "give more of the kid, or the version number"},
 	{keyring.ErrClock, "set the clock of this machine"},
@@ -58,7 +64,7 @@ var hints = []struct {
 	{token.ErrCannotSign, "give the file with the private key"},
 	{token.ErrWeakKey, "make a stronger key; jotkit help security names the least sizes"},
 	{token.Malformed, "a token is three parts of base64url with dots between: was it cut off, or is it something else?"},
-	{token.BadSignature, "name the key of its issuer with --key, or its store with --store"},
+	{token.BadSignature, "name the key of its issuer with --key or --issuer, or its store with --store"},
 	{token.AlgorithmRefused, "the key decides about the algorithm, not the token; --alg names another for a key that does not say"},
 	{token.Revoked, "log in again; jotkit revocations list says why, or jotkit audit after a logout"},
 	{token.Expired, "log in again, or ask how it was with --at"},

@@ -18,6 +18,7 @@ type keyInput struct {
 	file, secret string
 	encoding     string
 	alg          string
+	publicInput
 }
 
 // keySources are the flags that name where keys come from; one command takes one of them.
@@ -33,11 +34,24 @@ func (k *keyInput) bind(c *cobra.Command) {
 }
 
 // given tells whether there is one.
-func (k *keyInput) given() bool { return k.file != "" || k.secret != "" }
+func (k *keyInput) given() bool { return k.sources() > 0 }
 
-// check refuses flags that would do nothing.
+func (k *keyInput) sources() (n int) {
+	for _, named := range []string{k.file, k.secret, k.jwks, k.issuer} {
+		if named != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// check refuses flags that would do nothing, and several places for keys: a file of expectations may name one too.
 func (k *keyInput) check() error {
 	switch {
+	case k.sources() > 1:
+		return usagef("leave all but one of them out", "keys from more than one place")
+	case k.offline && k.jwks == "" && k.issuer == "":
+		return usagef("name the keys with --jwks or --issuer", "--offline without keys from elsewhere")
 	case k.alg != "" && !k.given():
 		return usagef("name the key with --key or --secret-file", "--alg without a key: the keys of the store say theirs")
 	case k.encoding != "" && k.secret == "":
@@ -55,16 +69,26 @@ func (e *env) externalKeys(ctx context.Context, k keyInput, unnamed bool) ([]*to
 		}
 		return []*token.Key{key}, err
 	}
-	return e.readKeys(ctx, k.file, keyring.ParseOptions{Algorithm: k.alg, KeepUnnamed: unnamed})
+	options := keyring.ParseOptions{Algorithm: k.alg, KeepUnnamed: unnamed}
+	if k.jwks != "" {
+		return e.readKeysBy(ctx, keyring.ParseSet, k.jwks, options)
+	}
+	return e.readKeys(ctx, k.file, options)
 }
 
-// readKeys reads a key file. One with a private half or a secret in it must be the reader's alone.
+// readKeys reads a key file.
 func (e *env) readKeys(ctx context.Context, name string, o keyring.ParseOptions) ([]*token.Key, error) {
+	return e.readKeysBy(ctx, keyring.Parse, name, o)
+}
+
+// readKeysBy reads a key file with one of keyring's readers. One with a private half or a secret in it must be the user's
+// alone.
+func (e *env) readKeysBy(ctx context.Context, parse keyParser, name string, o keyring.ParseOptions) ([]*token.Key, error) {
 	data, info, err := e.readFile(ctx, name, keyring.MaxLength)
 	if err != nil {
 		return nil, unreadable(errKeyFile, name, err)
 	}
-	keys, err := keyring.Parse(data, o)
+	keys, err := parse(data, o)
 	if err != nil {
 		return nil, fmt.Errorf("key file %q: %w", name, err)
 	}
@@ -73,6 +97,8 @@ func (e *env) readKeys(ctx context.Context, name string, o keyring.ParseOptions)
 	}
 	return keys, err
 }
+
+type keyParser func([]byte, keyring.ParseOptions) ([]*token.Key, error)
 
 // unreadable makes a fault of the file one of what was to be in it.
 func unreadable(what error, name string, err error) error {

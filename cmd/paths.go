@@ -35,6 +35,10 @@ func (e *env) configHome() string {
 	return e.home("XDG_CONFIG_HOME", "APPDATA", ".config")
 }
 
+func (e *env) cacheHome() string {
+	return e.home("XDG_CACHE_HOME", "LOCALAPPDATA", ".cache")
+}
+
 // home is a base directory of the XDG specification, which has relative paths in its variables ignored.
 func (e *env) home(variable, onWindows string, below ...string) string {
 	if dir := e.getenv(variable); filepath.IsAbs(dir) {

@@ -20,6 +20,7 @@ func TestMain(m *testing.M) {
 		"jotkit":     func() { os.Exit(run(scriptEnv(), os.Args[1:])) },
 		"hold-store": holdStore,
 		"act-on":     actOn,
+		"badserver":  badServer,
 	})
 }
 
@@ -36,6 +37,7 @@ func scriptEnv() *env {
 	}
 	e.hasher.Cost = userdb.Cost{Memory: 64, Time: 1, Threads: 1}
 	e.tick = 10 * time.Millisecond
+	e.patience, _ = time.ParseDuration(os.Getenv("JOTKIT_TEST_PATIENCE"))
 	e.user = func() string { return cmp.Or(os.Getenv("JOTKIT_TEST_USER"), "root") }
 	return e
 }

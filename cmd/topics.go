@@ -22,6 +22,8 @@ const environmentTopic = `Environment. A flag wins over its variable.
   JOTKIT_TOKEN           the token, where none is given
   XDG_DATA_HOME          where the store is by default
   XDG_CONFIG_HOME        where the seal key is by default
+  XDG_CACHE_HOME         where copies of published keys are
+  HTTPS_PROXY, NO_PROXY  the way to published keys
   NO_COLOR, TERM=dumb    no colour, as --no-color
 
 There is no variable for a password: other programs could read
@@ -34,15 +36,17 @@ const filesTopic = `Files.
   $XDG_DATA_HOME/jotkit/jotkit.db.lock   beside it: lock, and
                                          guard against old copies
   $XDG_CONFIG_HOME/jotkit/seal.key       the seal key
+  $XDG_CACHE_HOME/jotkit/keys/           copies of published keys,
+                                         which may go at any time
 
 A file named with --refresh-file holds a refresh token, also for
 its owner alone: login writes it, refresh replaces it, and logout
 removes it.
 
-Without those variables: ~/.local/share and ~/.config. All are
-for their owner alone (0600, directories 0700). Without its seal
-key a store cannot be read by anyone, you included: keep a copy
-of both, in different places.
+Without those variables: ~/.local/share, ~/.config and ~/.cache.
+All are for their owner alone (0600, directories 0700). Without
+its seal key a store cannot be read by anyone, you included: keep
+a copy of both, in different places.
 `
 
 const securityTopic = `Security.

@@ -40,6 +40,8 @@ that it was exported from, as it was then.`,
 		Example: `  jotkit verify "$T"
   jotkit login ada | jotkit verify -
   jotkit verify --key issuer.pem --iss https://id.example --aud api "$T"
+  jotkit verify --issuer https://id.example --aud api "$T"
+  jotkit verify --jwks https://id.example/jwks.json "$T"
   jotkit verify --min-ttl 5m --field sub "$T"
   jotkit verify --bundle bundle.jot --max-bundle-age 1h "$T"
   jotkit verify --expect contract.json --each --token-file tokens`,
@@ -53,6 +55,11 @@ that it was exported from, as it was then.`,
 			if err := cmp.Or(o.key.check(), o.bundle.check()); err != nil {
 				return err
 			}
+			issuers, err := o.key.expected(o.want.Issuers)
+			if err != nil {
+				return err
+			}
+			o.want.Issuers = issuers
 			if o.each {
 				return e.verifyEach(c.Context(), args, o)
 			}
@@ -61,6 +68,7 @@ that it was exported from, as it was then.`,
 	}
 	o.from.bind(c.Flags())
 	o.key.bind(c)
+	o.key.publicInput.bind(c)
 	o.bundle.bind(c)
 	bindExpect(c.Flags(), &o.want)
 	c.Flags().Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
