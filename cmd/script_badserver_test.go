@@ -48,7 +48,7 @@ func badPages(at, set string) http.Handler {
 	}
 	text("/jwks", set)
 	text("/page", "<!doctype html><title>Log in</title>")
-	one := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(set), `{"keys":[`), "]}")
+	one := set[strings.Index(set, "[")+1 : strings.LastIndex(set, "]")]
 	text("/twice", `{"keys":[`+one+","+one+"]}")
 	mux.Handle("/elsewhere", http.RedirectHandler("http://127.0.0.2/jwks", http.StatusFound))
 	mux.HandleFunc("/endless", endless)
