@@ -23,7 +23,7 @@ type publicInput struct {
 
 func (p *publicInput) bind(c *cobra.Command) {
 	f := c.Flags()
-	f.Var(nonEmpty{&p.jwks}, "jwks", "use the JWK Set in a file or at an https URL, `F|URL`")
+	f.Var(nonEmpty{&p.jwks}, "jwks", "use the JWK Set `F|URL`: a file, or at an https URL")
 	f.Var(nonEmpty{&p.issuer}, "issuer", "use the keys of the issuer at the https `URL`, and expect it")
 	f.BoolVar(&p.offline, "offline", false, "ask no network: use the copy of the keys, however old")
 }

@@ -24,6 +24,7 @@ const environmentTopic = `Environment. A flag wins over its variable.
   XDG_CONFIG_HOME        where the seal key is by default
   XDG_CACHE_HOME         where copies of published keys are
   HTTPS_PROXY, NO_PROXY  the way to published keys
+  SSL_CERT_FILE          who vouches for their host (Linux)
   NO_COLOR, TERM=dumb    no colour, as --no-color
 
 There is no variable for a password: other programs could read

@@ -36,7 +36,11 @@ exit-codes. Without a key the store's keys are taken, its issuer
 and audience are expected, and revocation is asked. With a key
 from elsewhere no store is touched, and what you do not ask for
 is not checked: the report says so. A bundle stands for the store
-that it was exported from, as it was then.`,
+that it was exported from, as it was then.
+
+Published keys are kept for as long as their server allows. It is
+asked again about a kid that is new; when that was in vain, not
+again for 30 seconds.`,
 		Example: `  jotkit verify "$T"
   jotkit login ada | jotkit verify -
   jotkit verify --key issuer.pem --iss https://id.example --aud api "$T"
