@@ -61,8 +61,8 @@ func (e *env) storeExaminer(ctx context.Context, o verifyOptions) (examiner, err
 	return func(ctx context.Context, raw string) (*token.Report, error) { return a.Examine(ctx, raw, o.want, o.at) }, nil
 }
 
-// verifyingKeys reads the keys to verify with, or says where they will come from. A key in a file that is too weak, or is not for the algorithm asked for, says
-// something about every token of it: that is a verdict, and not a fault of the file.
+// verifyingKeys reads the keys to verify with, or knows where they will come from. A key in a file that is too weak, or is
+// not for the algorithm asked for, says something about every token of it: that is a verdict, and not a fault of the file.
 func (e *env) verifyingKeys(ctx context.Context, k keyInput) (token.KeySource, error) {
 	if k.remote() {
 		return e.remoteKeys(k)
