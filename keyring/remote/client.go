@@ -16,7 +16,7 @@ const DefaultTimeout = 10 * time.Second
 type Client struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Proxy finds the proxy for a request, as http.ProxyFromEnvironment does; nil is none.
+	// Proxy finds the proxy for a request, as http.ProxyFromEnvironment does; nil is none. Plain http goes through none.
 	Proxy func(*http.Request) (*url.URL, error)
 	// RootCAs are who may vouch for a host; nil is who the system trusts.
 	RootCAs *x509.CertPool

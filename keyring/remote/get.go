@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"jotkit/keyring"
 )
@@ -20,12 +22,35 @@ func (c *Client) newHTTP() *http.Client {
 	return &http.Client{
 		CheckRedirect: followed,
 		Transport: &http.Transport{
-			Proxy:                  c.Proxy,
+			Proxy:                  c.proxy,
+			DialContext:            dial,
 			TLSClientConfig:        &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:      true,
 			MaxResponseHeaderBytes: maxHeader,
 		},
 	}
+}
+
+// proxy keeps plain http, which is for this machine alone, on it.
+func (c *Client) proxy(r *http.Request) (*url.URL, error) {
+	if c.Proxy == nil || r.URL.Scheme != "https" {
+		return nil, nil
+	}
+	return c.Proxy(r)
+}
+
+// dial has localhost mean this machine, whatever a resolver makes of it (RFC 6761 section 6.3).
+func dial(ctx context.Context, network, host string) (net.Conn, error) {
+	var d net.Dialer
+	name, port, err := net.SplitHostPort(host)
+	if err != nil || !strings.EqualFold(name, "localhost") {
+		return d.DialContext(ctx, network, host)
+	}
+	c, err := d.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		return d.DialContext(ctx, network, net.JoinHostPort("::1", port))
+	}
+	return c, nil
 }
 
 // get asks for a document, bounded in length by keyring.MaxLength and in time by ctx.
