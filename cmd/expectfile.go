@@ -39,13 +39,18 @@ func (e *env) expectFile(ctx context.Context, f *pflag.FlagSet, name string) err
 		return usagef(`write a JSON object such as {"iss": "https://id.example", "aud": "api"}`, "the file %q is %v", name, err)
 	}
 	given := slices.DeleteFunc(slices.Concat(expectSeveral, expectOne), func(flag string) bool { return !f.Changed(flag) })
-	if slices.ContainsFunc(keySources, f.Changed) {
-		given = slices.Concat(given, keySources)
-	}
+	source := slices.ContainsFunc(keySources, f.Changed)
 	for _, m := range members {
 		values, err := flagValues(m)
-		for i := 0; i < len(values) && err == nil && !slices.Contains(given, m.Name); i++ {
-			err = f.Set(m.Name, values[i])
+		flag := m.Name
+		switch {
+		case source && flag == "issuer":
+			flag = "iss" // whose keys they are is said already, and not whose tokens
+		case source && flag == "jwks":
+			continue
+		}
+		for i := 0; i < len(values) && err == nil && !slices.Contains(given, flag); i++ {
+			err = f.Set(flag, values[i])
 		}
 		if err != nil {
 			return usagef("see jotkit verify --help, and jotkit help files", "the file %q: %q: %v", name, m.Name, err)

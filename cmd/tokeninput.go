@@ -60,7 +60,7 @@ func (e *env) rawToken(ctx context.Context, args []string, from tokenInput) (str
 func (e *env) stream(ctx context.Context, flag string, args []string, from tokenInput) (io.ReadCloser, error) {
 	switch {
 	case len(args) > 0 && args[0] != "-":
-		return nil, usagef("pipe them in, or name a file with --token-file", "%s reads a stream, and %q is an argument", flag, args[0])
+		return nil, usagef("pipe it in, or name a file with --token-file", "%s reads a stream, and not an argument", flag)
 	case len(args) > 0 && from.file != "":
 		return nil, usagef("leave out one of them", "stdin and --token-file")
 	}
