@@ -7,6 +7,7 @@ import (
 	"jotkit/keyring"
 	"jotkit/keyring/remote"
 	"jotkit/token"
+	"jotkit/token/jwe"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
 )
@@ -70,6 +71,7 @@ var exits = []exit{
 		remote.ErrKept, remote.ErrAddress, remote.ErrIssuer, remote.ErrNotKept, remote.ErrUnavailable,
 		token.ErrKeyMismatch, token.ErrKeySet, token.ErrCannotSign, token.ErrUnknownAlgorithm,
 		errBundleFile, authority.ErrBundle, authority.ErrBundleStale, authority.ErrBundleSigner,
+		jwe.ErrKey, jwe.ErrNoPrivate,
 	}},
 	{10, "malformed", "not a token of this kind", []error{token.Malformed, userdb.ErrRefreshToken}},
 	{11, "bad_signature", "signature wrong or key unknown", []error{token.BadSignature, userdb.ErrRefreshMAC}},

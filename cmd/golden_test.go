@@ -114,6 +114,9 @@ func TestJSONGolden(t *testing.T) {
 	show(7, "", "lint", strings.TrimSpace(personal))
 	show(14, "", "verify", "--aud", "web", raw)
 	show(10, "", "verify", "a.b")
+	secret := `{"kty":"oct","alg":"A128KW","kid":"k1","k":"GawgguFyGrWKav7AX4VKUg"}`
+	encrypted := show(0, secret, "encrypt", raw, "--to", "-")
+	show(0, secret, "decrypt", regexp.MustCompile(`eyJ[^"]*`).FindString(encrypted), "--key", "-")
 	show(0, "", "revoke", raw, "--reason", "lost")
 	show(15, "", "verify", raw)
 	list := show(0, "", "revocations", "list")
@@ -159,6 +162,7 @@ func TestJSONGolden(t *testing.T) {
 // anonymous puts words in the place of what is random.
 func anonymous(s string) string {
 	for _, r := range []struct{ pattern, word string }{
+		{`eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){4}`, "ENCRYPTED"},
 		{`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+`, "TOKEN"},
 		{`"bundle": "TOKEN.*"`, `"bundle": "BUNDLE"`},
 		{`jkr_[A-Z2-7]{26}\.\d+\.[A-Za-z0-9_-]{43}`, "REFRESH"},

@@ -8,6 +8,7 @@ import (
 	"jotkit/keyring"
 	"jotkit/keyring/remote"
 	"jotkit/token"
+	"jotkit/token/jwe"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
 )
@@ -62,6 +63,7 @@ var hints = []struct {
 	{userdb.ErrRefreshMAC, "name the store that it comes from with --store, or log in again"},
 	{userdb.ErrSessionOver, "log in again"},
 	{token.ErrCannotSign, "give the file with the private key"},
+	{jwe.ErrNoPrivate, "give the file with the private key"},
 	{token.ErrWeakKey, "make a stronger key; jotkit help security names the least sizes"},
 	{token.Malformed, "a token is three parts of base64url with dots between: was it cut off, or is it something else?"},
 	{token.BadSignature, "name the key of its issuer with --key or --issuer, or its store with --store"},
@@ -76,6 +78,14 @@ var hints = []struct {
 	{errAbsent, "jotkit decode shows all fields"},
 }
 
+// A hintedError is an error that knows the way out, where the same one has another elsewhere.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (h *hintedError) Unwrap() error { return h.error }
+
 // hint is the way out of err, or "".
 func (e *env) hint(err error) string {
 	var usage *usageError
@@ -85,7 +95,10 @@ func (e *env) hint(err error) string {
 	var taken *takenError
 	var refused *refusedError
 	var stale *staleError
+	var hinted *hintedError
 	switch {
+	case errors.As(err, &hinted):
+		return hinted.hint
 	case errors.As(err, &refused):
 		return "each line of the answer names its line, and why the token was refused"
 	case errors.As(err, &taken):
@@ -100,6 +113,8 @@ func (e *env) hint(err error) string {
 		return lost.hint()
 	case errors.Is(err, kv.ErrNoStore):
 		return "make one with jotkit init, or name yours with --store"
+	case errors.Is(err, token.ErrEncrypted):
+		return "jotkit decrypt --key F opens it; pipe what comes out into jotkit verify"
 	case errors.As(err, &refusal):
 		return refusalHint(refusal.Report)
 	}

@@ -13,7 +13,10 @@ import (
 const maxTokenInput = 64 << 10
 
 // A tokenInput is where a token comes from.
-type tokenInput struct{ file string }
+type tokenInput struct {
+	file string
+	most int // bytes that are read, where that is more than maxTokenInput
+}
 
 func (t *tokenInput) bind(f *pflag.FlagSet) {
 	f.Var(nonEmpty{&t.file}, "token-file", "read the token from the file `F`")
@@ -34,16 +37,17 @@ func (e *env) token(ctx context.Context, args []string, from tokenInput) (string
 }
 
 func (e *env) rawToken(ctx context.Context, args []string, from tokenInput) (string, error) {
+	limit := max(from.most, maxTokenInput)
 	switch {
 	case len(args) > 0 && from.file != "":
 		return "", usagef("leave out one of them", "a token as argument and --token-file")
 	case len(args) > 0 && args[0] != "-":
 		return args[0], nil
 	case from.file != "":
-		data, _, err := e.readFile(ctx, from.file, maxTokenInput)
+		data, _, err := e.readFile(ctx, from.file, limit)
 		return string(data), err
 	case len(args) > 0:
-		data, err := e.stdin(ctx, maxTokenInput)
+		data, err := e.stdin(ctx, limit)
 		return string(data), err
 	}
 	if fromEnv := e.getenv("JOTKIT_TOKEN"); fromEnv != "" {
@@ -52,7 +56,7 @@ func (e *env) rawToken(ctx context.Context, args []string, from tokenInput) (str
 	if e.term.in || e.inTaken {
 		return "", usagef("give it as an argument, with --token-file, in JOTKIT_TOKEN, or pipe it in", "the token is missing")
 	}
-	data, err := e.stdin(ctx, maxTokenInput)
+	data, err := e.stdin(ctx, limit)
 	return string(data), err
 }
 

@@ -63,6 +63,10 @@ A weak key is refused when it comes in, and so is every token
 that is verified with one. A secret that is published, or that
 can be guessed, does not sign and does not come into the store.
 
+Encrypted tokens: no RSA1_5, no RSA-OAEP with SHA-1, no zip; the
+algorithm is the key's; at most 250 KB; passwords of at least 16
+bytes. That one opens says nothing of who made it: verify it.
+
 Passwords: at least 15 characters unless the settings say less,
 no other rules; hashed with Argon2id. After some failures a name
 has to wait, at most 15 minutes.

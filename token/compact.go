@@ -13,6 +13,9 @@ const MaxLength = 16 << 10
 // strict is base64url without padding (RFC 7515 section 2), with no spare bits set in the last character.
 var strict = base64.RawURLEncoding.Strict()
 
+// ErrEncrypted comes back, beside [Malformed], for an encrypted token: there is nothing to read in it before it is decrypted.
+var ErrEncrypted = errors.New("an encrypted token (five parts, RFC 7516): decrypt it first")
+
 // compact is a token taken apart, each part as it was received and as it reads.
 type compact struct {
 	signed    string // header and payload with their dot, the bytes under the signature
@@ -35,7 +38,7 @@ func split(raw string) (*compact, error) {
 	}
 	switch dots := strings.Count(raw, "."); {
 	case dots == 4:
-		return nil, errors.New("an encrypted token (five parts, RFC 7516): decrypt it first")
+		return nil, ErrEncrypted
 	case dots == 0:
 		return nil, errors.New("no dots, and a signed token has two")
 	case dots != 2:

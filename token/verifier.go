@@ -91,6 +91,7 @@ func (v *Verifier) genuine(ctx context.Context, r *Report, raw string) (Header, 
 	parts, err := split(raw)
 	if err != nil {
 		r.fail("shape", Malformed, "three base64url parts", err.Error())
+		r.cause = err
 		return Header{}, nil
 	}
 	r.pass("shape", fmt.Sprintf("three parts, %d bytes", len(raw)))
