@@ -1,0 +1,282 @@
+package jwe_test
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto/elliptic"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"jotkit/token"
+	"jotkit/token/jwe"
+)
+
+// TestRefusedHeaders holds genuine tokens, whose tag is right, to the rules for headers.
+func TestRefusedHeaders(t *testing.T) {
+	deep := strings.Repeat("[", 40) + strings.Repeat("]", 40)
+	for _, row := range []struct {
+		name, header string
+		want         error
+	}{
+		{"control", `{"alg":"dir","enc":"A256GCM"}`, nil},
+		{"what is not used may be there", `{"alg":"dir","enc":"A256GCM","typ":"JWT","jku":"https://evil.example","x5u":"https://evil.example"}`, nil},
+		{"zip", `{"alg":"dir","enc":"A256GCM","zip":"DEF"}`, token.AlgorithmRefused},
+		{"zip that is empty", `{"alg":"dir","enc":"A256GCM","zip":""}`, token.AlgorithmRefused},
+		{"crit", `{"alg":"dir","enc":"A256GCM","crit":["exp"],"exp":1}`, token.Malformed},
+		{"crit of b64", `{"alg":"dir","enc":"A256GCM","crit":["b64"],"b64":true}`, token.Malformed},
+		{"alg twice", `{"alg":"dir","alg":"dir","enc":"A256GCM"}`, token.Malformed},
+		{"a name twice, deeper", `{"alg":"dir","enc":"A256GCM","x":{"a":1,"a":2}}`, token.Malformed},
+		{"too deep", `{"alg":"dir","enc":"A256GCM","x":` + deep + `}`, token.Malformed},
+		{"no UTF-8", "{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"x\":\"\xff\"}", token.Malformed},
+		{"something after it", `{"alg":"dir","enc":"A256GCM"} ` + "x", token.Malformed},
+		{"no object", `["dir"]`, token.Malformed},
+		{"no alg", `{"enc":"A256GCM"}`, token.Malformed},
+		{"no enc", `{"alg":"dir"}`, token.Malformed},
+		{"alg null", `{"alg":null,"enc":"A256GCM"}`, token.Malformed},
+		{"alg a list", `{"alg":["dir"],"enc":"A256GCM"}`, token.Malformed},
+		{"kid a number", `{"alg":"dir","enc":"A256GCM","kid":1}`, token.Malformed},
+		{"Alg", `{"Alg":"dir","enc":"A256GCM"}`, token.Malformed},
+		{"DIR", `{"alg":"DIR","enc":"A256GCM"}`, token.AlgorithmRefused},
+		{"none", `{"alg":"none","enc":"A256GCM"}`, token.AlgorithmRefused},
+		{"alg of the contents", `{"alg":"A256GCM","enc":"A256GCM"}`, token.AlgorithmRefused},
+		{"RSA1_5", `{"alg":"RSA1_5","enc":"A256GCM"}`, token.AlgorithmRefused},
+		{"RSA-OAEP", `{"alg":"RSA-OAEP","enc":"A256GCM"}`, token.AlgorithmRefused},
+		{"not the key's", `{"alg":"A256KW","enc":"A256GCM"}`, token.AlgorithmRefused},
+		{"enc of another length", `{"alg":"dir","enc":"A128GCM"}`, token.AlgorithmRefused},
+		{"enc unknown", `{"alg":"dir","enc":"A256CTR"}`, token.AlgorithmRefused},
+		{"a jwk that is none", `{"alg":"dir","enc":"A256GCM","jwk":7}`, token.Malformed},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			opened, err := jwe.Decrypt(seal(t, row.header, []byte("secret")), direct(t))
+			if !errors.Is(err, row.want) || (opened == nil) == (row.want == nil) {
+				t.Errorf("got %v, want %v", err, row.want)
+			}
+		})
+	}
+}
+
+// TestRefusedShapes holds altered spellings of a token that opens to the rule that there is but one.
+func TestRefusedShapes(t *testing.T) {
+	good := seal(t, `{"alg":"dir","enc":"A256GCM"}`, []byte("secret"))
+	parts := strings.Split(good, ".")
+	moved := join(parts[0], parts[1], parts[2], parts[3][:4], parts[3][4:]+parts[4])
+	for name, raw := range map[string]string{
+		"empty":              "",
+		"dots":               "....",
+		"three parts":        join(parts[:3]...),
+		"four parts":         join(parts[:4]...),
+		"six parts":          good + ".",
+		"a space in front":   " " + good,
+		"a line end":         good[:30] + "\n" + good[30:],
+		"padding":            good + "==",
+		"spare bits":         good[:len(good)-1] + "B",
+		"standard base64":    strings.Replace(good, parts[2], "+"+parts[2][1:], 1),
+		"a key beside dir":   join(parts[0], "AAAA", parts[2], parts[3], parts[4]),
+		"iv of 0 bytes":      join(parts[0], "", "", parts[3], parts[4]),
+		"iv of 16 bytes":     join(parts[0], "", strings.Repeat("A", 22), parts[3], parts[4]),
+		"tag of 12 bytes":    join(parts[0], "", parts[2], parts[3], parts[4][:16]),
+		"ciphertext in tag":  moved,
+		"over MaxLength":     good + strings.Repeat("A", jwe.MaxLength),
+		"over MaxPlaintext":  seal(t, `{"alg":"dir","enc":"A256GCM"}`, make([]byte, jwe.MaxPlaintext+1)),
+		"a header of 17 KiB": seal(t, `{"alg":"dir","enc":"A256GCM","x":"`+strings.Repeat("x", 17<<10)+`"}`, []byte("secret")),
+	} {
+		if opened, err := jwe.Decrypt(raw, direct(t)); !errors.Is(err, token.Malformed) || opened != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	largest := seal(t, `{"alg":"dir","enc":"A256GCM"}`, make([]byte, jwe.MaxPlaintext))
+	for _, raw := range []string{good, largest} {
+		if _, err := jwe.Decrypt(raw, direct(t)); err != nil {
+			t.Errorf("%d bytes: %v", len(raw), err)
+		}
+	}
+}
+
+// TestRefusedEphemeralKeys looks at the sender's key, which is a stranger's to choose.
+func TestRefusedEphemeralKeys(t *testing.T) {
+	own := ecKey(t, elliptic.P256())
+	k := newKey(t, "", "ECDH-ES", own)
+	good := encrypt(t, k, "A128GCM")
+	point := func(curve elliptic.Curve) map[string]any {
+		b, err := ecKey(t, curve).PublicKey.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		half := len(b) / 2
+		return map[string]any{
+			"kty": "EC", "crv": curve.Params().Name, "x": b64.EncodeToString(b[1 : half+1]), "y": b64.EncodeToString(b[half+1:]),
+		}
+	}
+	with := func(curve elliptic.Curve, name string, value any) any {
+		epk := point(curve)
+		epk[name] = value
+		return epk
+	}
+	p256, zero := elliptic.P256(), strings.Repeat("A", 43)
+	for name, epk := range map[string]any{
+		"absent":               nil,
+		"a string":             "x",
+		"off the curve":        with(p256, "y", b64.EncodeToString(secret(32, 1))),
+		"at infinity":          map[string]any{"kty": "EC", "crv": "P-256", "x": zero, "y": zero},
+		"another curve":        point(elliptic.P384()),
+		"another curve's name": with(elliptic.P384(), "crv", "P-256"),
+		"no curve":             with(p256, "crv", ""),
+		"x too short":          with(p256, "x", "AAAA"),
+		"x with spare bits":    with(p256, "x", strings.Repeat("A", 42)+"B"),
+		"a private half":       with(p256, "d", b64.EncodeToString(secret(32, 1))),
+		"a secret":             map[string]any{"kty": "oct", "k": "AAAA"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			raw := withHeader(t, good, "epk", epk)
+			if opened, err := jwe.Decrypt(raw, k); !errors.Is(err, token.Malformed) || opened != nil {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	if _, err := jwe.Decrypt(withHeader(t, good, "apu", "A"), k); !errors.Is(err, token.Malformed) {
+		t.Errorf("apu: %v", err)
+	}
+	if _, err := jwe.Decrypt(withHeader(t, good, "epk", point(p256)), k); !errors.Is(err, token.BadSignature) {
+		t.Errorf("another point on the curve: %v", err)
+	}
+}
+
+// TestPasswordBounds: what a token asks a password to be put through is looked at before it is done.
+func TestPasswordBounds(t *testing.T) {
+	v := readVectors(t)["rfc7517-c.json"]
+	keys := parse(t, v.JWK, v.Alg)
+	for _, row := range []struct {
+		name  string
+		value any
+		want  error
+	}{
+		{"p2c", 999, token.AlgorithmRefused},
+		{"p2c", 1_000_001, token.AlgorithmRefused},
+		{"p2c", 1 << 31, token.AlgorithmRefused},
+		{"p2c", json.RawMessage("99999999999999999999"), token.Malformed},
+		{"p2c", json.RawMessage("4096.0"), token.Malformed},
+		{"p2c", -4096, token.Malformed},
+		{"p2c", "4096", token.Malformed},
+		{"p2c", nil, token.Malformed},
+		{"p2s", "", token.Malformed},
+		{"p2s", b64.EncodeToString(make([]byte, 7)), token.Malformed},
+		{"p2s", b64.EncodeToString(make([]byte, 257)), token.Malformed},
+		{"p2s", "====", token.Malformed},
+		{"p2s", nil, token.Malformed},
+		{"p2c", 1000, token.BadSignature}, // is done, and makes another key
+	} {
+		if opened, err := jwe.Decrypt(withHeader(t, v.Token, row.name, row.value), keys...); !errors.Is(err, row.want) || opened != nil {
+			t.Errorf("%s %v: got %v, want %v", row.name, row.value, err, row.want)
+		}
+	}
+}
+
+// TestZipBomb: 200 MB in a few hundred kilobytes are not inflated. It counts bytes, not time.
+func TestZipBomb(t *testing.T) {
+	var bomb bytes.Buffer
+	w, err := flate.NewWriter(&bomb, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		if _, err := w.Write(make([]byte, 1_000_000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw := seal(t, `{"alg":"dir","enc":"A256GCM","zip":"DEF"}`, bomb.Bytes())
+	k := direct(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = jwe.Decrypt(raw, k)
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, token.AlgorithmRefused) || used > 2<<20 {
+		t.Errorf("%v, after %d bytes", err, used)
+	}
+}
+
+// TestOneAnswer: whatever fails once a secret is in play is told in the same words (RFC 7516 section 11.5).
+func TestOneAnswer(t *testing.T) {
+	answers := map[string]bool{}
+	for _, alg := range jwe.Algorithms() {
+		if strings.HasPrefix(alg, "PBES2-") && alg != "PBES2-HS256+A128KW" {
+			continue // as the one, only slow
+		}
+		enc := "A128CBC-HS256"
+		own := material(t, alg, enc)
+		k := newKey(t, "", alg, own)
+		good := strings.Split(encrypt(t, k, enc), ".")
+		for i := 1; i < len(good); i++ {
+			if good[i] == "" {
+				continue
+			}
+			altered := append([]string{}, good...)
+			altered[i] = flipped(good[i])
+			if opened, err := jwe.Decrypt(join(altered...), k); !errors.Is(err, token.BadSignature) || opened != nil {
+				t.Errorf("%s, part %d altered: %v", alg, i+1, err)
+			} else {
+				answers[err.Error()] = true
+			}
+		}
+		_, err := jwe.Decrypt(join(good...), newKey(t, "", alg, another(t, own)))
+		answers[fmt.Sprint(err)] = true
+	}
+	if len(answers) != 1 {
+		t.Errorf("%d answers: %v", len(answers), answers)
+	}
+}
+
+// TestCutOff cuts each part of a token of each algorithm at every place, and takes it away: no reader may panic
+// (CVE-2024-21664, CVE-2026-34986), and nothing may open.
+func TestCutOff(t *testing.T) {
+	for _, alg := range jwe.Algorithms() {
+		if strings.HasPrefix(alg, "PBES2-") {
+			continue // its lengths are those of the others, and its hashing is slow
+		}
+		k := newKey(t, "", alg, material(t, alg, "A128CBC-HS256"))
+		good := strings.Split(encrypt(t, k, "A128CBC-HS256"), ".")
+		for i, part := range good {
+			for cut := range len(part) {
+				altered := append([]string{}, good...)
+				altered[i] = part[:cut]
+				if opened, err := jwe.Decrypt(join(altered...), k); err == nil || opened != nil {
+					t.Fatalf("%s: opened with part %d cut to %d characters", alg, i+1, cut)
+				}
+			}
+		}
+	}
+}
+
+// flipped is s with another first character.
+func flipped(s string) string {
+	if s[0] == 'A' {
+		return "B" + s[1:]
+	}
+	return "A" + s[1:]
+}
+
+// withHeader is raw with one parameter of its header set, or gone where value is nil.
+func withHeader(t *testing.T, raw, name string, value any) string {
+	t.Helper()
+	parts := strings.Split(raw, ".")
+	text, err := b64.DecodeString(parts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := map[string]any{}
+	if err := json.Unmarshal(text, &header); err != nil {
+		t.Fatal(err)
+	}
+	header[name] = value
+	if value == nil {
+		delete(header, name)
+	}
+	parts[0] = b64.EncodeToString(marshal(t, header))
+	return join(parts...)
+}
