@@ -84,8 +84,8 @@ func Contents() []string {
 	return names
 }
 
-// DefaultAlgorithm names the algorithm of a key that does not name one: RSA-OAEP-256, ECDH-ES, and by the length of a
-// secret A128KW, A256KW, or dir for the 64 bytes that only A256CBC-HS512 takes. For other material it is "".
+// DefaultAlgorithm names the algorithm of a key that does not name one: RSA-OAEP-256, ECDH-ES, and for a secret of 16 or 32
+// bytes A128KW or A256KW. For other material it is "".
 func DefaultAlgorithm(material any) string {
 	switch m := material.(type) {
 	case *rsa.PublicKey, *rsa.PrivateKey:
@@ -93,7 +93,7 @@ func DefaultAlgorithm(material any) string {
 	case *ecdsa.PublicKey, *ecdsa.PrivateKey:
 		return "ECDH-ES"
 	case []byte:
-		return map[int]string{16: "A128KW", 32: "A256KW", 64: "dir"}[len(m)]
+		return map[int]string{16: "A128KW", 32: "A256KW"}[len(m)]
 	}
 	return ""
 }

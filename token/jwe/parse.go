@@ -133,7 +133,7 @@ func newKey(kid, named, asked string, material any) (*Key, error) {
 		return NewKey(kid, alg, material)
 	}
 	if secret, ok := material.([]byte); ok {
-		return nil, fmt.Errorf("%w: a secret of %d bytes that names no algorithm, and 16, 32 or 64 are wanted", ErrKey, len(secret))
+		return nil, passedOver{fmt.Errorf("%w: a secret of %d bytes that names no algorithm, and 16 or 32 are wanted", ErrKey, len(secret))}
 	}
 	return nil, passedOver{fmt.Errorf("%w: a %T", ErrKey, material)}
 }
