@@ -8,7 +8,7 @@ import (
 )
 
 // newNode starts a module of testdata/interop beside the packages that the directory JOTKIT_NODE_MODULES holds.
-func newNode(t *testing.T, s *serving, module string, args ...string) dialog {
+func newNode(t *testing.T, h home, module string, args ...string) dialog {
 	t.Helper()
 	text, err := os.ReadFile("../testdata/interop/" + module)
 	if err != nil {
@@ -16,15 +16,15 @@ func newNode(t *testing.T, s *serving, module string, args ...string) dialog {
 	}
 	modules, err := filepath.Abs(os.Getenv("JOTKIT_NODE_MODULES"))
 	if err == nil {
-		err = os.Symlink(modules, s.path("node_modules")) // Node looks for packages beside the module alone
+		err = os.Symlink(modules, h.path("node_modules")) // Node looks for packages beside the module alone
 	}
 	if err == nil {
-		err = os.WriteFile(s.path(module), text, 0o600)
+		err = os.WriteFile(h.path(module), text, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newDialog(t, exec.Command("node", append([]string{s.path(module)}, args...)...), s.path("node.log"))
+	return newDialog(t, exec.Command("node", append([]string{h.path(module)}, args...)...), h.path("node.log"))
 }
 
 // node skips the test where Node or its packages are missing.
@@ -40,7 +40,7 @@ func node(t *testing.T) {
 func TestJose(t *testing.T) {
 	node(t)
 	s := newServing(t)
-	d := newNode(t, s, "jose.mjs", s.url, s.url)
+	d := newNode(t, s.home, "jose.mjs", s.url, s.url)
 	jose := judge{"jose", d.refuses(""), map[string]string{
 		"expired":              "ERR_JWT_EXPIRED",
 		"for another audience": `unexpected "aud"`,

@@ -12,7 +12,7 @@ func TestOAuth4WebAPI(t *testing.T) {
 	s := newServing(t)
 	s.register("ada", "user")
 	s.registerService("watch")
-	d := newNode(t, s, "oauth4webapi.mjs", s.url, s.url, "watch", servicePassword)
+	d := newNode(t, s.home, "oauth4webapi.mjs", s.url, s.url, "watch", servicePassword)
 	validate := judge{"validateJwtAccessToken", d.refuses("validate"), map[string]string{
 		"expired": `"exp" (expiration time)`, "for another audience": `"aud"`, "HS-confused": `"alg" header parameter`,
 	}}
