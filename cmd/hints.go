@@ -64,6 +64,7 @@ var hints = []struct {
 	{userdb.ErrSessionOver, "log in again"},
 	{token.ErrCannotSign, "give the file with the private key"},
 	{jwe.ErrNoPrivate, "give the file with the private key"},
+	{jwe.ErrKey, "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 makes one"},
 	{token.ErrWeakKey, "make a stronger key; jotkit help security names the least sizes"},
 	{token.Malformed, "a token is three parts of base64url with dots between: was it cut off, or is it something else?"},
 	{token.BadSignature, "name the key of its issuer with --key or --issuer, or its store with --store"},

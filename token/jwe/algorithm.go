@@ -24,21 +24,22 @@ type management struct {
 	name   string
 	family family
 	wrap   int // length in bytes of the AES key that wraps the content key; 0 where none does
+	rounds int // how often a password is hashed for a token that we make: OWASP's figures for PBKDF2
 }
 
 // managements is every key management algorithm there is. RSA1_5 and RSA-OAEP are not among them, and nothing can add them:
 // the padding of the one gives the plaintext away to who may ask often enough, the other has SHA-1 in it.
 var managements = []*management{
-	{"RSA-OAEP-256", familyRSA, 0},
-	{"ECDH-ES", familyEC, 0},
-	{"ECDH-ES+A128KW", familyEC, 16},
-	{"ECDH-ES+A256KW", familyEC, 32},
-	{"A128KW", familyWrap, 16},
-	{"A256KW", familyWrap, 32},
-	{"dir", familyDirect, 0},
-	{"PBES2-HS256+A128KW", familyPassword, 16},
-	{"PBES2-HS384+A192KW", familyPassword, 24},
-	{"PBES2-HS512+A256KW", familyPassword, 32},
+	{"RSA-OAEP-256", familyRSA, 0, 0},
+	{"ECDH-ES", familyEC, 0, 0},
+	{"ECDH-ES+A128KW", familyEC, 16, 0},
+	{"ECDH-ES+A256KW", familyEC, 32, 0},
+	{"A128KW", familyWrap, 16, 0},
+	{"A256KW", familyWrap, 32, 0},
+	{"dir", familyDirect, 0, 0},
+	{"PBES2-HS256+A128KW", familyPassword, 16, 600_000},
+	{"PBES2-HS384+A192KW", familyPassword, 24, 210_000},
+	{"PBES2-HS512+A256KW", familyPassword, 32, 210_000},
 }
 
 // content is one row of RFC 7518 section 5.1, with lengths in bytes.

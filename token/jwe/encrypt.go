@@ -10,9 +10,6 @@ import (
 	"jotkit/token"
 )
 
-// iterations is how often a password is hashed for a token that we make: OWASP's figure for PBKDF2 with SHA-256.
-const iterations = 600_000
-
 // An Encrypted is a token that was encrypted, and with what.
 type Encrypted struct {
 	Token     string
@@ -36,7 +33,9 @@ func Encrypt(raw string, k *Key, enc string) (*Encrypted, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := jose.Recipient{Algorithm: jose.KeyAlgorithm(k.alg.name), Key: k.public(), KeyID: k.name(), PBES2Count: iterations}
+	to := jose.Recipient{
+		Algorithm: jose.KeyAlgorithm(k.alg.name), Key: k.public(), KeyID: k.name(), PBES2Count: k.alg.rounds,
+	}
 	options := new(jose.EncrypterOptions).WithContentType("JWT")
 	encrypter, err := jose.NewEncrypter(jose.ContentEncryption(c.name), to, options)
 	if err != nil {

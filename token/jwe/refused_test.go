@@ -175,14 +175,14 @@ func TestPasswordBounds(t *testing.T) {
 	}
 }
 
-// TestZipBomb: 200 MB in a few hundred kilobytes are not inflated. It counts bytes, not time.
+// TestZipBomb: 20 MB in 20 kilobytes are not inflated. It counts bytes, not time.
 func TestZipBomb(t *testing.T) {
 	var bomb bytes.Buffer
 	w, err := flate.NewWriter(&bomb, flate.BestCompression)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 200 {
+	for range 20 {
 		if _, err := w.Write(make([]byte, 1_000_000)); err != nil {
 			t.Fatal(err)
 		}
