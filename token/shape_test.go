@@ -2,6 +2,7 @@ package token_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"runtime"
 	"strings"
 	"testing"
@@ -158,4 +159,20 @@ func allocated(f func()) uint64 {
 		least = min(least, after.TotalAlloc-before.TotalAlloc)
 	}
 	return least
+}
+
+// TestEncryptedTokensAreNamed: a caller can tell an encrypted token from a broken one, however it asks.
+func TestEncryptedTokensAreNamed(t *testing.T) {
+	k := keyFor(t, "HS256")
+	v := verifier(t, k)
+	ok := sign(t, k, head(k), good)
+	for raw, want := range map[string]bool{ok + ".AAAA.AAAA": true, "....": true, ok + ".AAAA": false, ok + "=": false} {
+		_, decoding := token.Decode(raw)
+		_, verifying := v.Verify(t.Context(), raw)
+		for _, err := range []error{decoding, verifying} {
+			if !errors.Is(err, token.Malformed) || errors.Is(err, token.ErrEncrypted) != want {
+				t.Errorf("%q: %v", raw, err)
+			}
+		}
+	}
 }
