@@ -54,7 +54,7 @@ func decryptHint(err error) error {
 	case errors.Is(err, token.Malformed):
 		return &hintedError{err, "an encrypted token is five parts of base64url with dots between: was it cut off, or is it something else?"}
 	case errors.Is(err, token.BadSignature):
-		return &hintedError{err, "name the key that it was encrypted to with --key"}
+		return &hintedError{err, "name the key that it was encrypted to with --key, or the password with --password-file"}
 	}
 	return err
 }
