@@ -75,7 +75,7 @@ func (h *header) checkParameters(k *Key) error {
 func (h *header) checkEphemeral(k *Key) error {
 	own, _ := k.public().(*ecdsa.PublicKey)
 	epk, err := readObject(h.object["epk"])
-	if err != nil || epk.has("d") {
+	if err != nil {
 		return fmt.Errorf("%w: the header: an epk that is no public key", token.Malformed)
 	}
 	material, err := epk.material()

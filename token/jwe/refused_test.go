@@ -83,6 +83,10 @@ func TestRefusedShapes(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	_, err := jwe.Decrypt(strings.Repeat(".", jwe.MaxLength+1), direct(t))
+	if err == nil || !strings.Contains(err.Error(), "more than") { // before its dots are counted
+		t.Errorf("%d dots: %v", jwe.MaxLength+1, err)
+	}
 	largest := seal(t, `{"alg":"dir","enc":"A256GCM"}`, make([]byte, jwe.MaxPlaintext))
 	for _, raw := range []string{good, largest} {
 		if _, err := jwe.Decrypt(raw, direct(t)); err != nil {
