@@ -7,6 +7,7 @@ import (
 	"jotkit/keyring"
 	"jotkit/keyring/remote"
 	"jotkit/token"
+	"jotkit/token/flaw"
 	"jotkit/token/jwe"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -49,6 +50,7 @@ var exits = []exit{
 	{exitFailure, "failure", "unforeseen, or reading and writing failed", nil},
 	{2, "usage", "bad command, flag or argument", []error{
 		errUsage, authority.ErrSetting, token.ErrExpect, token.ErrDraft, keyring.ErrAmbiguous,
+		flaw.ErrUnknownKind, flaw.ErrImpossible, flaw.ErrNotGood,
 		userdb.ErrName, userdb.ErrRole, userdb.ErrScope, userdb.ErrReason, userdb.ErrHash, userdb.ErrDenyID,
 	}},
 	{3, "store_unavailable", "store missing, busy past the deadline, damaged, of a newer schema, rolled back", []error{

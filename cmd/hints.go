@@ -8,6 +8,7 @@ import (
 	"jotkit/keyring"
 	"jotkit/keyring/remote"
 	"jotkit/token"
+	"jotkit/token/flaw"
 	"jotkit/token/jwe"
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -62,6 +63,8 @@ var hints = []struct {
 	{userdb.ErrRefreshToken, "it begins with jkr_, and comes from login with --json or --refresh-file"},
 	{userdb.ErrRefreshMAC, "name the store that it comes from with --store, or log in again"},
 	{userdb.ErrSessionOver, "log in again"},
+	{flaw.ErrImpossible, "jotkit mint --flaw all makes those that can be made of this token with this key"},
+	{flaw.ErrNotGood, "all but the flaw has to be good: leave out what is wrong"},
 	{token.ErrCannotSign, "give the file with the private key"},
 	{jwe.ErrNoPrivate, "give the file with the private key"},
 	{jwe.ErrKey, "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 makes one"},

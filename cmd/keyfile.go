@@ -114,6 +114,15 @@ func unreadable(what error, name string, err error) error {
 	return fmt.Errorf("%w: %q: %w", what, name, err)
 }
 
+// externalSigner reads the one key named by the flags that can sign.
+func (e *env) externalSigner(ctx context.Context, k keyInput) (*token.Key, error) {
+	keys, err := e.externalKeys(ctx, k, false)
+	if err != nil {
+		return nil, err
+	}
+	return signerOf(keys)
+}
+
 // signerOf is the one key of those read that can sign.
 func signerOf(keys []*token.Key) (*token.Key, error) {
 	able := slices.DeleteFunc(slices.Clone(keys), func(k *token.Key) bool { return !k.CanSign() })

@@ -17,6 +17,7 @@ type mintOptions struct {
 	claims string
 	extra  []token.Member
 	lines  bool // --count was given, so the answer is one document a line
+	flaw   string
 }
 
 func newMint(e *env) *cobra.Command {
@@ -28,13 +29,22 @@ func newMint(e *env) *cobra.Command {
 
 It is signed with the store's active key, or with a key from
 elsewhere; then no store is touched. For tests and for services:
-people get theirs with login.`,
+people get theirs with login.
+
+With --flaw it is a bad token instead, which is what you say but
+for one thing, to test whoever accepts tokens; with --flaw all one
+of each kind, and with --json each with the verdict it should get.`,
 		Example: `  jotkit mint --sub ada
   jotkit mint --sub ci --aud api --ttl 5m -c env=prod -c build:=17
   jotkit mint --sub ada --key private.pem
-  jotkit mint --claims claims.json --exp now+1h`,
+  jotkit mint --claims claims.json --exp now+1h
+  jotkit mint --flaw list
+  jotkit mint --sub ada --flaw all --json`,
 		Args: atMost(0),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if o.flaw == listFlaws {
+				return e.listFlaws()
+			}
 			o.lines = c.Flags().Changed("count")
 			if err := e.complete(c.Context(), &o); err != nil {
 				return err
@@ -42,11 +52,16 @@ people get theirs with login.`,
 			return e.mint(c.Context(), o)
 		},
 	}
-	bindMint(e, c, &o)
+	bindDraft(e, c, &o)
+	c.Flags().Var(countValue{&o.Count}, "count", "make `N` tokens")
+	c.Flags().Var(flawValue{&o.flaw}, "flaw", "make a bad token: `KIND`, all, or list to see them")
+	c.MarkFlagsMutuallyExclusive("count", "jti")
+	c.MarkFlagsMutuallyExclusive("count", "flaw")
 	return c
 }
 
-func bindMint(e *env, c *cobra.Command, o *mintOptions) {
+// bindDraft binds what a token is to say and what signs it.
+func bindDraft(e *env, c *cobra.Command, o *mintOptions) {
 	f := c.Flags()
 	f.Var(nonEmpty{&o.Subject}, "sub", "the subject `S`")
 	f.Var(listValue{&o.Audience}, "aud", "an audience `A`, instead of the store's")
@@ -62,9 +77,7 @@ func bindMint(e *env, c *cobra.Command, o *mintOptions) {
 	f.Var(nonEmpty{&o.claims}, "claims", "more claims, from a JSON object in the file `F` or -")
 	o.key.bind(c)
 	f.Var(nonEmpty{&o.KeyID}, "kid", "sign with the store's key `K`")
-	f.Var(countValue{&o.Count}, "count", "make `N` tokens")
 	c.MarkFlagsMutuallyExclusive("ttl", "exp")
-	c.MarkFlagsMutuallyExclusive("count", "jti")
 	c.MarkFlagsMutuallyExclusive("kid", "key")
 	c.MarkFlagsMutuallyExclusive("kid", "secret-file")
 }
@@ -100,6 +113,9 @@ func (e *env) complete(ctx context.Context, o *mintOptions) error {
 }
 
 func (e *env) mint(ctx context.Context, o mintOptions) error {
+	if o.flaw != "" {
+		return e.mintFlawed(ctx, o)
+	}
 	p := e.progress("minting", max(o.Count, 1))
 	defer p.end()
 	show := func(m authority.Minted) error {
@@ -113,11 +129,7 @@ func (e *env) mint(ctx context.Context, o mintOptions) error {
 		return e.print(m.Token + "\n")
 	}
 	if o.key.given() {
-		keys, err := e.externalKeys(ctx, o.key, false)
-		if err != nil {
-			return err
-		}
-		key, err := signerOf(keys)
+		key, err := e.externalSigner(ctx, o.key)
 		if err != nil {
 			return err
 		}

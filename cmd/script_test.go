@@ -75,6 +75,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"waitfor":  cmdWaitFor,
 		"freeport": cmdFreePort,
 		"member":   cmdMember,
+		"asstated": cmdAsStated,
 	}
 }
 

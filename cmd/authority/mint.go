@@ -80,12 +80,17 @@ func (a *Authority) rehearse(ctx context.Context, r MintRequest) error {
 
 // MintWith makes tokens with a key from elsewhere. There is no store in it, so neither settings nor limits nor audit.
 func MintWith(key *token.Key, now time.Time, r MintRequest, each func(Minted) error) error {
+	fillWith(&r, now.UTC().Truncate(time.Second))
+	return mint(key, r, each)
+}
+
+// fillWith sets what every token has, where there is no store to ask.
+func fillWith(r *MintRequest, now time.Time) {
 	ttl := r.TTL
 	if ttl == 0 {
 		ttl = DefaultSettings().TTL
 	}
-	fill(&r.Draft, ttl, now.UTC().Truncate(time.Second))
-	return mint(key, r, each)
+	fill(&r.Draft, ttl, now)
 }
 
 func mint(key *token.Key, r MintRequest, each func(Minted) error) error {

@@ -17,7 +17,7 @@ var algorithmKinds = []kind{
 	{Kind{"alg-none-upper", "alg is NONE, and there is no signature", token.AlgorithmRefused}, none("NONE")},
 	{Kind{"alg-none-mixed", "alg is nOnE, and there is no signature", token.AlgorithmRefused}, none("nOnE")},
 	{Kind{"hs-public-pem", "HS256 with the PEM of the public key as secret", token.AlgorithmRefused}, confused(publicPEM)},
-	{Kind{"hs-public-pem-trimmed", "the same, without the line end of the PEM", token.AlgorithmRefused}, confused(func(k *token.Key) ([]byte, error) {
+	{Kind{"hs-public-pem-trimmed", "HS256 with the PEM of the public key, less its line end", token.AlgorithmRefused}, confused(func(k *token.Key) ([]byte, error) {
 		text, err := publicPEM(k)
 		return bytes.TrimSpace(text), err
 	})},

@@ -28,7 +28,7 @@ func New(ctx context.Context, good string, key *token.Key, now time.Time) (*Set,
 	v := token.Verifier{Keys: keys, Now: func() time.Time { return now }}
 	claims, err := v.Verify(ctx, good)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotGood, err)
+		return nil, fmt.Errorf("%w: %v", ErrNotGood, err) // no %w: this is no verdict for who hands tokens on
 	}
 	header, err := token.ParseObject(claims.Header.JSON())
 	if err != nil {
