@@ -65,7 +65,7 @@ var exits = []exit{
 	}},
 	{7, "refused_by_policy", "too long a life, a weak key or password, a file others can read, plain HTTP off loopback, findings of lint", []error{
 		errFindings, errPlainHTTP, authority.ErrPolicy, userdb.ErrPasswordPolicy, token.ErrWeakKey, keyring.ErrNoPublicForm, errExposed,
-		authority.ErrBundleTTL,
+		authority.ErrBundleTTL, errNotOwned,
 	}},
 	{8, "cancelled", "the person said no (130 on Ctrl-C)", []error{errDeclined}},
 	{9, "keys_unavailable", "a key file, JWKS, issuer or bundle that is missing, unreachable, refused, too large, stale or not what it says", []error{
@@ -79,7 +79,9 @@ var exits = []exit{
 	{11, "bad_signature", "signature wrong or key unknown", []error{token.BadSignature, userdb.ErrRefreshMAC}},
 	{12, "expired", "exp has passed, or the session is over", []error{token.Expired, userdb.ErrSessionOver}},
 	{13, "not_yet_valid", "nbf or iat in the future", []error{token.NotYetValid}},
-	{14, "claim_mismatch", "iss, aud, typ, scope, role, required claim or age not as expected", []error{token.ClaimMismatch}},
+	{14, "claim_mismatch", "iss, aud, typ, scope, role, required claim or age not as expected, or a bad token let in", []error{
+		token.ClaimMismatch, errLetIn,
+	}},
 	{15, "revoked", "token, session, user or key revoked, or a refresh token used twice", []error{token.Revoked}},
 	{16, "algorithm_refused", "none, not the key's algorithm, or a key too weak to verify with", []error{token.AlgorithmRefused}},
 	{17, "too_little_life", "less life left than --min-ttl asks for", []error{token.TooLittleLife}},

@@ -62,6 +62,12 @@ func TestHelpGolden(t *testing.T) {
 	golden(t, "help.txt", all.String())
 }
 
+// The kinds of bad tokens, whose names and verdicts stay.
+func TestFlawsGolden(t *testing.T) {
+	text, _ := newInProcess(t).run(0, "", "mint", "--flaw", "list")
+	golden(t, "flaws.txt", text)
+}
+
 func eachCommand(c *cobra.Command, do func(*cobra.Command)) {
 	do(c)
 	for _, child := range c.Commands() {
@@ -102,6 +108,8 @@ func TestJSONGolden(t *testing.T) {
 	show(15, refresh.FindString(grant), "refresh", "-")
 	show(0, "", "mint", "--sub", "ada")
 	show(0, "", "mint", "--sub", "ada", "--count", "2")
+	show(0, "", "mint", "--sub", "ada", "--flaw", "no-exp")
+	show(7, "", "probe", "https://api.example/me")
 	raw, _ := p.run(0, "", "mint", "--sub", "ada", "--jti", "J1")
 	raw = strings.TrimSpace(raw)
 	show(0, "", "decode", raw)

@@ -65,6 +65,8 @@ var hints = []struct {
 	{userdb.ErrSessionOver, "log in again"},
 	{flaw.ErrImpossible, "jotkit mint --flaw all makes those that can be made of this token with this key"},
 	{flaw.ErrNotGood, "all but the flaw has to be good: leave out what is wrong"},
+	{errNotOwned, "if it is yours to test, name its host again with --i-own-this"},
+	{errLetIn, "have the service check signature, alg, exp, iss and aud; jotkit mint --flaw list says what is wrong with each"},
 	{token.ErrCannotSign, "give the file with the private key"},
 	{jwe.ErrNoPrivate, "give the file with the private key"},
 	{jwe.ErrKey, "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 makes one"},
@@ -100,9 +102,12 @@ func (e *env) hint(err error) string {
 	var refused *refusedError
 	var stale *staleError
 	var hinted *hintedError
+	var noVerdict *noVerdictError
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint
+	case errors.As(err, &noVerdict):
+		return noVerdict.hint
 	case errors.As(err, &refused):
 		return "each line of the answer names its line, and why the token was refused"
 	case errors.As(err, &taken):

@@ -55,7 +55,7 @@ func (e *env) grouped(root *cobra.Command) {
 		}
 	}
 	add(groupTokens, newLogin(e), newRefresh(e), newLogout(e), newMint(e), newDecode(e), newVerify(e), newLint(e),
-		newEncrypt(e), newDecrypt(e), newRevoke(e), newRevocations(e))
+		newEncrypt(e), newDecrypt(e), newRevoke(e), newRevocations(e), newProbe(e))
 	add(groupKeys, newKeys(e), newRotate(e), newBundle(e))
 	add(groupPeople, newRegister(e), newUsers(e), newRoles(e), newSessions(e))
 	add(groupStore, newInit(e), newSettings(e), newAudit(e), newServe(e))

@@ -1,0 +1,95 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"jotkit/cmd/authority"
+	"jotkit/token/flaw"
+)
+
+// probeSubject is who probe's tokens are about where nobody is named.
+const probeSubject = "probe"
+
+// probeOptions are what probe was told beside the URL.
+type probeOptions struct {
+	mintOptions
+	own string
+}
+
+func newProbe(e *env) *cobra.Command {
+	var o probeOptions
+	c := &cobra.Command{
+		Use:   "probe URL",
+		Short: "See which bad tokens your own service lets in",
+		Long: `See which bad tokens your own service lets in.
+
+It is asked with GET: without a token, which it has to refuse;
+with a good one, which it has to let in; with every bad one of
+mint --flaw list; and with a good one again. An answer of 200 to
+299 lets in. The flags say what the good token is, as with mint.
+When a bad one was let in, that is exit 14.
+
+The requests go one after the other over one connection. Without
+--i-own-this only this machine is asked.`,
+		Example: `  jotkit probe http://127.0.0.1:8080/protected
+  jotkit probe --key k.pem --iss me --aud api http://127.0.0.1:3000/me
+  jotkit probe --i-own-this api.example https://api.example/me`,
+		Args: exactly("URL"),
+		RunE: func(c *cobra.Command, args []string) error {
+			at, err := e.probed(args[0], o.own)
+			if err != nil {
+				return err
+			}
+			o.Subject = cmp.Or(o.Subject, probeSubject)
+			if err := e.complete(c.Context(), &o.mintOptions); err != nil {
+				return err
+			}
+			return e.probe(c.Context(), at, o)
+		},
+	}
+	bindDraft(e, c, &o.mintOptions)
+	c.Flags().Var(nonEmpty{&o.own}, "i-own-this", "the host of the URL, `HOST`, which is mine to test")
+	return c
+}
+
+// probe asks the service and tells what it let in. It tells nothing about one that does not behave with no token and with
+// good ones: then it may have refused the bad ones for another cause than their flaw.
+func (e *env) probe(ctx context.Context, at *probedURL, o probeOptions) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, probeTime, errProbeTime)
+	defer cancel()
+	p := newProber(at)
+	defer p.close()
+	if err := p.refusesNone(ctx); err != nil {
+		return err
+	}
+	made, err := e.flawed(ctx, o.mintOptions, authority.AllFlaws)
+	if err != nil {
+		return err
+	}
+	if err := p.letsIn(ctx, made.Good[0], "a good token is not let in"); err != nil {
+		return err
+	}
+	rows, err := e.probeAll(ctx, p, made.Bad)
+	if err != nil {
+		return err
+	}
+	return e.showProbe(rows, p.letsIn(ctx, made.Good[1], "a good token is not let in any more after the bad ones"))
+}
+
+func (e *env) probeAll(ctx context.Context, p *prober, bad []flaw.Token) ([]probeRow, error) {
+	progress := e.progress("probing", len(bad))
+	defer progress.end()
+	var rows []probeRow
+	for _, t := range bad {
+		row, err := p.tries(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+		progress.step()
+	}
+	return rows, nil
+}

@@ -1,0 +1,140 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"jotkit/token/flaw"
+)
+
+const (
+	probeTime        = 2 * time.Minute  // for all requests together
+	probeRequestTime = 10 * time.Second // for one
+	probeBody        = 64 << 10         // the most that is read of an answer, in bytes, and of its header again as much
+)
+
+// errLetIn comes back when a service let in what it should have refused.
+var errLetIn = errors.New("let in")
+
+// errProbeTime ends a probe that takes too long.
+var errProbeTime = fmt.Errorf("the service took more than %v in all", probeTime)
+
+// A noVerdictError is why nothing can be told about a service: it is not the fault of its bad tokens.
+type noVerdictError struct{ text, hint string }
+
+func (e *noVerdictError) Error() string { return "no verdict: " + e.text }
+
+// A prober sends requests to one service, over one connection.
+type prober struct {
+	at     *probedURL
+	client *http.Client
+}
+
+func newProber(at *probedURL) *prober {
+	dialer := &net.Dialer{Control: at.hold}
+	return &prober{at, &http.Client{
+		Timeout: probeRequestTime,
+		Transport: &http.Transport{
+			DialContext: dialer.DialContext, MaxConnsPerHost: 1, DisableCompression: true,
+			MaxResponseHeaderBytes: probeBody, ForceAttemptHTTP2: true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+func (p *prober) close() { p.client.CloseIdleConnections() }
+
+// ask sends one request with a token, or without one for "", and reads enough of the answer to use the connection again.
+func (p *prober) ask(ctx context.Context, raw string) (*http.Response, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, p.at.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	q.Header.Set("User-Agent", "jotkit probe")
+	if raw != "" {
+		q.Header.Set("Authorization", "Bearer "+raw)
+	}
+	answer, err := p.client.Do(q)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, _ = io.CopyN(io.Discard, answer.Body, probeBody) // the status has said it, whatever becomes of the rest
+	return answer, answer.Body.Close()
+}
+
+// isLetIn tells whether an answer lets in. A redirect, such as one to where people log in, does not.
+func isLetIn(status int) bool { return status >= 200 && status <= 299 }
+
+// refusesNone wants a request without any token to be refused.
+func (p *prober) refusesNone(ctx context.Context) error {
+	answer, err := p.ask(ctx, "")
+	if err != nil {
+		return err
+	}
+	if isLetIn(answer.StatusCode) {
+		return fmt.Errorf("a request without any token is %w (%s): %q is not protected at all", errLetIn, answer.Status, p.at)
+	}
+	return nil
+}
+
+// letsIn wants a good token to be let in.
+func (p *prober) letsIn(ctx context.Context, good, otherwise string) error {
+	answer, err := p.ask(ctx, good)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return &noVerdictError{fmt.Sprintf("%s: %v", otherwise, err), "see whether the service is still there"}
+	case isLetIn(answer.StatusCode):
+		return nil
+	}
+	text := otherwise + " (" + answer.Status
+	if to := answer.Header.Get("Location"); to != "" {
+		text += " to " + to
+	}
+	return &noVerdictError{text + ")", goodHint(answer.StatusCode)}
+}
+
+func goodHint(status int) string {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return "have the service allow more requests while it is probed"
+	case status >= 300 && status <= 399:
+		return "name the URL that answers without a redirect"
+	case status == http.StatusForbidden:
+		return "give the good token what the service asks for, such as -c scope=… or -c roles:='[…]'"
+	case status == http.StatusUnauthorized:
+		return "say with --iss, --aud and --sub what the service expects, and with --key or --store what it trusts"
+	}
+	return "name a URL that answers 200 to GET with a good token"
+}
+
+// tries sends a bad token. Only the end of the whole probe is an error: no answer to a bad one is something to tell.
+func (p *prober) tries(ctx context.Context, bad flaw.Token) (probeRow, error) {
+	row := probeRow{Flaw: bad.Name, Expect: expected(bad.Kind), Verdict: notSent}
+	if !httpguts.ValidHeaderFieldValue(bad.Raw) {
+		return row, nil
+	}
+	answer, err := p.ask(ctx, bad.Raw)
+	if ctx.Err() != nil {
+		return row, context.Cause(ctx)
+	}
+	if err != nil {
+		row.Verdict = noAnswer
+		return row, nil
+	}
+	row.Status = answer.StatusCode
+	row.LetIn = isLetIn(row.Status)
+	row.Verdict = verdictOn(row.Status)
+	return row, nil
+}
