@@ -65,7 +65,7 @@ type flawedJSON struct {
 // mintFlawed answers with bad tokens, one a line. A bare one with a line end inside would be two of those, so among
 // others it is left out; alone it is what was asked for.
 func (e *env) mintFlawed(ctx context.Context, o mintOptions) error {
-	made, err := e.flawed(ctx, o, o.flaw)
+	made, err := e.flawed(ctx, o, o.flaw, e.writing)
 	if err != nil {
 		return err
 	}
@@ -85,18 +85,32 @@ func (e *env) mintFlawed(ctx context.Context, o mintOptions) error {
 	return nil
 }
 
-// flawed makes bad tokens of a kind with the key that was named, or with the store's.
-func (e *env) flawed(ctx context.Context, o mintOptions, kind string) (authority.Flawed, error) {
-	if o.key.given() {
-		key, err := e.externalSigner(ctx, o.key)
+// flawed makes bad tokens of a kind with the key that was named, or with that of the store which open finds.
+func (e *env) flawed(
+	ctx context.Context, o mintOptions, kind string, open func(context.Context) (*authority.Authority, error),
+) (authority.Flawed, error) {
+	if !o.key.given() {
+		a, err := open(ctx)
 		if err != nil {
 			return authority.Flawed{}, err
 		}
-		return authority.MintFlawedWith(ctx, key, e.now(), o.MintRequest, kind)
+		return a.MintFlawed(ctx, o.MintRequest, kind)
 	}
-	a, err := e.writing(ctx)
+	key, err := e.externalSigner(ctx, o.key)
 	if err != nil {
 		return authority.Flawed{}, err
 	}
-	return a.MintFlawed(ctx, o.MintRequest, kind)
+	if kind == authority.AllFlaws { // a store always has both
+		e.noteMissing("iss", o.Issuer == "")
+		e.noteMissing("aud", len(o.Audience) == 0)
+	}
+	return authority.MintFlawedWith(ctx, key, e.now(), o.MintRequest, kind)
+}
+
+// noteMissing tells that nothing can be wrong with a claim that is not there: whoever did not think of it would take the
+// service for one that looks at it.
+func (e *env) noteMissing(claim string, missing bool) {
+	if missing {
+		e.note("left out the flaws of %s, which the good token has not: name one with --%s", claim, claim)
+	}
 }

@@ -43,7 +43,9 @@ The requests go one after the other over one connection. Without
 			if err != nil {
 				return err
 			}
-			o.Subject = cmp.Or(o.Subject, probeSubject)
+			if o.claims == "" { // which may name another
+				o.Subject = cmp.Or(o.Subject, probeSubject)
+			}
 			if err := e.complete(c.Context(), &o.mintOptions); err != nil {
 				return err
 			}
@@ -51,7 +53,7 @@ The requests go one after the other over one connection. Without
 		},
 	}
 	bindDraft(e, c, &o.mintOptions)
-	c.Flags().Var(nonEmpty{&o.own}, "i-own-this", "the host of the URL, `HOST`, which is mine to test")
+	c.Flags().Var(nonEmpty{&o.own}, "i-own-this", "`HOST` is the host of the URL, and mine to test")
 	return c
 }
 
@@ -65,7 +67,7 @@ func (e *env) probe(ctx context.Context, at *probedURL, o probeOptions) error {
 	if err := p.refusesNone(ctx); err != nil {
 		return err
 	}
-	made, err := e.flawed(ctx, o.mintOptions, authority.AllFlaws)
+	made, err := e.flawed(ctx, o.mintOptions, authority.AllFlaws, e.changing) // nobody trusts the key of a new store
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,9 @@ func (e *env) showProbe(rows []probeRow, spoilt error) error {
 		for _, r := range rows {
 			lines = append(lines, r.row())
 		}
-		fmt.Fprint(e.errs, table(lines))
+		if !e.quiet {
+			fmt.Fprint(e.errs, table(lines))
+		}
 		return failed
 	}
 	if err := list(e, rows, heading, probeRow.row); err != nil {

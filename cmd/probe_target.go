@@ -11,7 +11,7 @@ import (
 )
 
 // errNotOwned comes back for a host that nobody said is theirs to test.
-var errNotOwned = errors.New("not this machine, and not yours as far as it was said")
+var errNotOwned = errors.New("a host that is not this machine")
 
 // A probedURL is a service to ask, which is on this machine or the caller's own.
 type probedURL struct {

@@ -1,14 +1,18 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +24,7 @@ import (
 	"jotkit/keyring"
 	"jotkit/token"
 	"jotkit/token/bearer"
+	"jotkit/token/flaw"
 )
 
 // A probing is a key that a service trusts, for who probes it.
@@ -130,6 +135,34 @@ func TestProbeNaive(t *testing.T) {
 				t.Errorf("%q lacks %q", stderr, said)
 			}
 		})
+	}
+}
+
+// TestProbeShows: where something was let in, stdout stays empty and the table is among the messages, and so is what was not
+// tried; -q leaves the lines that count.
+func TestProbeShows(t *testing.T) {
+	p := newProbing(t, "ES256")
+	s := httptest.NewServer(p.naive())
+	defer s.Close()
+	args := []string{"probe", "--key", p.file, s.URL}
+	out, stderr := p.run(14, "", args...)
+	row := regexp.MustCompile(`(?m)^hs-public-pem +algorithm_refused +200 +LET IN$`)
+	if out != "" || !row.MatchString(stderr) || !strings.Contains(stderr, "left out the flaws of aud") {
+		t.Errorf("%q, %s", out, stderr)
+	}
+	if out, stderr := p.run(14, "", append(args, "-q")...); out != "" || !strings.HasPrefix(stderr, "jotkit: ") {
+		t.Errorf("%q, %s", out, stderr)
+	}
+}
+
+// TestProbeTLS: a certificate that this machine does not trust ends it.
+func TestProbeTLS(t *testing.T) {
+	p := newProbing(t, "ES256")
+	s := httptest.NewTLSServer(p.naive())
+	defer s.Close()
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
+	if out, stderr := p.run(1, "", "probe", "--key", p.file, s.URL); out != "" || !strings.Contains(stderr, "certificate") {
+		t.Errorf("%q, %s", out, stderr)
 	}
 }
 
@@ -254,6 +287,36 @@ func TestProbeAnswers(t *testing.T) {
 				t.Errorf("%+v, want %q first", rows, c.verdict)
 			}
 		})
+	}
+}
+
+// TestProbeTimes: a request that takes too long is one without an answer. The end of the time for all requests, or Ctrl-C,
+// ends the whole.
+func TestProbeTimes(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer s.Close()
+	at, err := (&env{}).probed(s.URL, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProber(at)
+	defer p.close()
+	p.client.Timeout = 10 * time.Millisecond
+	row, err := p.tries(t.Context(), flaw.Token{Raw: "a.b.c"})
+	if err != nil || row.Verdict != noAnswer || row.LetIn {
+		t.Errorf("%+v, %v", row, err)
+	}
+	over, cancel := context.WithDeadlineCause(t.Context(), time.Now(), errProbeTime)
+	defer cancel()
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	for want, ctx := range map[error]context.Context{errProbeTime: over, context.Canceled: interrupted} {
+		if _, err := p.tries(ctx, flaw.Token{Raw: "a.b.c"}); !errors.Is(err, want) {
+			t.Errorf("a bad token: %v, want %v", err, want)
+		}
+		if err := p.letsIn(ctx, "a.b.c", ""); !errors.Is(err, want) {
+			t.Errorf("a good token: %v, want %v", err, want)
+		}
 	}
 }
 

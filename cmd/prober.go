@@ -62,10 +62,10 @@ func (p *prober) ask(ctx context.Context, raw string) (*http.Response, error) {
 		q.Header.Set("Authorization", "Bearer "+raw)
 	}
 	answer, err := p.client.Do(q)
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
 		return nil, err
 	}
 	_, _ = io.CopyN(io.Discard, answer.Body, probeBody) // the status has said it, whatever becomes of the rest
@@ -91,8 +91,8 @@ func (p *prober) refusesNone(ctx context.Context) error {
 func (p *prober) letsIn(ctx context.Context, good, otherwise string) error {
 	answer, err := p.ask(ctx, good)
 	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
+	case err != nil && ctx.Err() != nil:
+		return err
 	case err != nil:
 		return &noVerdictError{fmt.Sprintf("%s: %v", otherwise, err), "see whether the service is still there"}
 	case isLetIn(answer.StatusCode):
@@ -126,10 +126,10 @@ func (p *prober) tries(ctx context.Context, bad flaw.Token) (probeRow, error) {
 		return row, nil
 	}
 	answer, err := p.ask(ctx, bad.Raw)
-	if ctx.Err() != nil {
-		return row, context.Cause(ctx)
-	}
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return row, err
+	case err != nil:
 		row.Verdict = noAnswer
 		return row, nil
 	}

@@ -228,6 +228,11 @@ func TestErrors(t *testing.T) {
 	if _, err := flaw.New(t.Context(), old, k, now); !errors.Is(err, flaw.ErrNotGood) {
 		t.Errorf("an expired token to begin with: %v", err)
 	}
+	d = draft
+	d.Type = "refresh+jwt"
+	if _, err := newSet(t, d, k).Named("typ-refresh"); !errors.Is(err, flaw.ErrImpossible) {
+		t.Errorf("a typ that is the good one: %v", err)
+	}
 	if _, err := newSet(t, draft, k).Named("nosuch"); !errors.Is(err, flaw.ErrUnknownKind) {
 		t.Errorf("a kind that is none: %v", err)
 	}

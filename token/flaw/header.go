@@ -11,7 +11,13 @@ const refreshType = "refresh+jwt"
 
 // headerKinds are about the header (RFC 7515 section 4), in tokens whose signature is good.
 var headerKinds = []kind{
-	{Kind{"typ-refresh", "typ is " + refreshType, token.ClaimMismatch}, withParam("typ", quoted(refreshType))},
+	{Kind{"typ-refresh", "typ is " + refreshType, token.ClaimMismatch}, func(f *forgery) (string, error) {
+		if f.typ == refreshType {
+			return "", impossible("that is the typ of the good token")
+		}
+		f.param("typ", quoted(refreshType))
+		return f.sign()
+	}},
 	{Kind{"typ-number", "typ is a number", token.Malformed}, withParam("typ", "5")},
 	{Kind{"kid-number", "kid is a number", token.Malformed}, withParam("kid", "5")},
 	{Kind{"crit-unknown", "crit names an extension that nobody knows", token.Malformed}, func(f *forgery) (string, error) {

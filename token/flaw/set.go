@@ -13,6 +13,7 @@ import (
 // A Set makes bad tokens out of a good one. It is for one goroutine.
 type Set struct {
 	header, payload []token.Member
+	typ             string
 	key             *token.Key
 	now             time.Time
 	stranger        func() (*token.Key, error) // a key of the same algorithm that nobody trusts
@@ -38,7 +39,7 @@ func New(ctx context.Context, good string, key *token.Key, now time.Time) (*Set,
 	if err != nil {
 		return nil, err
 	}
-	return &Set{header, payload, key, now, sync.OnceValues(func() (*token.Key, error) {
+	return &Set{header, payload, claims.Header.Type, key, now, sync.OnceValues(func() (*token.Key, error) {
 		return token.GenerateKey(key.Algorithm()) // an RSA key takes a while, so there is one for all who ask
 	})}, nil
 }
