@@ -63,3 +63,17 @@ func TestMintFlawedRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestMintFlawedRotated: tokens by a key that was rotated away while they were made are not handed out.
+func TestMintFlawedRotated(t *testing.T) {
+	w := start(t)
+	w.store.before = func() {
+		if _, _, err := w.Rotate(t.Context(), authority.RotateRequest{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made, err := w.MintFlawed(t.Context(), authority.MintRequest{}, authority.AllFlaws)
+	if !errors.Is(err, authority.ErrConflict) || len(made.Bad) > 0 {
+		t.Errorf("%d tokens, %v", len(made.Bad), err)
+	}
+}

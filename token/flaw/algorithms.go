@@ -31,7 +31,7 @@ var algorithmKinds = []kind{
 	{Kind{"other-alg", "the right key has signed, by an algorithm that is not its own", token.AlgorithmRefused}, otherAlgorithm},
 }
 
-func none(spelling string) func(*forgery) (string, error) {
+func none(spelling string) maker {
 	return func(f *forgery) (string, error) {
 		f.param("alg", quoted(spelling))
 		return f.signedBy(nobody)
@@ -39,7 +39,7 @@ func none(spelling string) func(*forgery) (string, error) {
 }
 
 // confused is a token by who has the public key alone, and hopes that it is taken for a secret (CVE-2015-9235).
-func confused(form func(*token.Key) ([]byte, error)) func(*forgery) (string, error) {
+func confused(form func(*token.Key) ([]byte, error)) maker {
 	return func(f *forgery) (string, error) {
 		if f.key.Symmetric() {
 			return "", impossible("a secret has no public half")

@@ -45,7 +45,7 @@ var claimKinds = []kind{
 }
 
 // changed is a token in which iss or aud is another text.
-func changed(name string, to func(string) string) func(*forgery) (string, error) {
+func changed(name string, to func(string) string) maker {
 	return func(f *forgery) (string, error) {
 		was := f.texts(name)
 		if len(was) == 0 {

@@ -33,7 +33,7 @@ type Token struct {
 // A kind is a Kind and how it is made.
 type kind struct {
 	Kind
-	forge func(f *forgery) (string, error)
+	forge maker
 }
 
 // kinds is every kind there is.

@@ -20,11 +20,14 @@ type forgery struct {
 	header, payload []token.Member
 }
 
+// A maker makes a bad token of one that is still good.
+type maker func(f *forgery) (string, error)
+
 // A signer signs whatever it is given.
 type signer func(input string) ([]byte, error)
 
-// set gives the member of a name this value, in its place or at the end.
-func set(list []token.Member, name, value string) []token.Member {
+// put gives the member of a name this value, in its place or at the end.
+func put(list []token.Member, name, value string) []token.Member {
 	for i := range list {
 		if list[i].Name == name {
 			list[i].Value = json.RawMessage(value)
@@ -34,8 +37,8 @@ func set(list []token.Member, name, value string) []token.Member {
 	return append(list, token.Member{Name: name, Value: json.RawMessage(value)})
 }
 
-func (f *forgery) claim(name, value string) { f.payload = set(f.payload, name, value) }
-func (f *forgery) param(name, value string) { f.header = set(f.header, name, value) }
+func (f *forgery) claim(name, value string) { f.payload = put(f.payload, name, value) }
+func (f *forgery) param(name, value string) { f.header = put(f.header, name, value) }
 
 // drop leaves a claim out, and says whether it was there.
 func (f *forgery) drop(name string) bool {
@@ -134,7 +137,7 @@ func impossible(format string, args ...any) error {
 }
 
 // withClaim is a token in which a claim has this value, as JSON.
-func withClaim(name, value string) func(*forgery) (string, error) {
+func withClaim(name, value string) maker {
 	return func(f *forgery) (string, error) {
 		f.claim(name, value)
 		return f.sign()
@@ -142,7 +145,7 @@ func withClaim(name, value string) func(*forgery) (string, error) {
 }
 
 // withParam is a token whose header has this parameter, as JSON.
-func withParam(name, value string) func(*forgery) (string, error) {
+func withParam(name, value string) maker {
 	return func(f *forgery) (string, error) {
 		f.param(name, value)
 		return f.sign()

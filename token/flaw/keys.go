@@ -74,7 +74,7 @@ var keyKinds = []kind{
 }
 
 // strange is a token by the key that nobody trusts, whose header has this parameter.
-func strange(name, value string) func(*forgery) (string, error) {
+func strange(name, value string) maker {
 	return func(f *forgery) (string, error) {
 		f.param(name, value)
 		return f.signedBy(f.foreign)

@@ -16,6 +16,7 @@ type Set struct {
 	typ             string
 	key             *token.Key
 	now             time.Time
+	life            time.Duration              // that the good token has left
 	stranger        func() (*token.Key, error) // a key of the same algorithm that nobody trusts
 }
 
@@ -39,7 +40,7 @@ func New(ctx context.Context, good string, key *token.Key, now time.Time) (*Set,
 	if err != nil {
 		return nil, err
 	}
-	return &Set{header, payload, claims.Header.Type, key, now, sync.OnceValues(func() (*token.Key, error) {
+	return &Set{header, payload, claims.Header.Type, key, now, claims.ExpiresAt.Sub(now), sync.OnceValues(func() (*token.Key, error) {
 		return token.GenerateKey(key.Algorithm()) // an RSA key takes a while, so there is one for all who ask
 	})}, nil
 }

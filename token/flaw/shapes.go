@@ -20,7 +20,7 @@ var shapeKinds = []kind{
 		withClaim("flaw", quoted(strings.Repeat("x", token.MaxLength*3/4)))},
 }
 
-func rewritten(to func(raw string) string) func(*forgery) (string, error) {
+func rewritten(to func(raw string) string) maker {
 	return func(f *forgery) (string, error) {
 		raw, err := f.sign()
 		return to(raw), err

@@ -69,7 +69,7 @@ func der(signature []byte) []byte {
 }
 
 // guessed is a token by who tries a secret.
-func guessed(try string) func(*forgery) (string, error) {
+func guessed(try string) maker {
 	return func(f *forgery) (string, error) {
 		if !f.key.Symmetric() {
 			return "", impossible("the key is no secret")

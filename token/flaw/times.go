@@ -1,7 +1,6 @@
 package flaw
 
 import (
-	"encoding/json"
 	"strconv"
 	"time"
 
@@ -16,7 +15,7 @@ const far = time.Hour
 var timeKinds = []kind{
 	{Kind{"expired", "exp passed an hour ago", token.Expired}, expired},
 	{Kind{"expired-other-case", "exp passed an hour ago, and an EXP lies ahead", token.Expired}, func(f *forgery) (string, error) {
-		f.claim("EXP", seconds(f.now.Add(f.life()).Unix()))
+		f.claim("EXP", seconds(f.now.Add(f.life).Unix()))
 		return expired(f)
 	}},
 	{Kind{"not-yet-valid", "nbf lies an hour ahead", token.NotYetValid}, ahead("nbf")},
@@ -26,7 +25,7 @@ var timeKinds = []kind{
 	{Kind{"exp-null", "exp is null", token.Malformed}, withClaim("exp", "null")},
 	{Kind{"exp-negative", "exp is -1", token.Malformed}, withClaim("exp", "-1")},
 	{Kind{"exp-string", "exp is a string", token.Malformed}, func(f *forgery) (string, error) {
-		f.claim("exp", strconv.Quote(seconds(f.now.Add(f.life()).Unix())))
+		f.claim("exp", strconv.Quote(seconds(f.now.Add(f.life).Unix())))
 		return f.sign()
 	}},
 	{Kind{"exp-huge", "exp is 1e18, in 31 billion years", token.Malformed}, withClaim("exp", "1e18")},
@@ -39,15 +38,15 @@ var timeKinds = []kind{
 func expired(f *forgery) (string, error) {
 	end := f.now.Add(-far)
 	f.claim("exp", seconds(end.Unix()))
-	f.begin(end.Add(-f.Set.life()))
+	f.begin(end.Add(-f.life))
 	return f.sign()
 }
 
 // ahead moves the life into the future, by this claim.
-func ahead(name string) func(*forgery) (string, error) {
+func ahead(name string) maker {
 	return func(f *forgery) (string, error) {
 		start := f.now.Add(far)
-		f.claim("exp", seconds(start.Add(f.life()).Unix()))
+		f.claim("exp", seconds(start.Add(f.life).Unix()))
 		f.claim(name, seconds(start.Unix()))
 		return f.sign()
 	}
@@ -62,19 +61,8 @@ func (f *forgery) begin(at time.Time) {
 	}
 }
 
-// life is how long the good token has to live.
-func (s *Set) life() time.Duration {
-	for _, m := range s.payload {
-		if m.Name == "exp" {
-			exp, _ := json.Number(m.Value).Float64() // a verifier has read it
-			return time.Unix(int64(exp), 0).Sub(s.now)
-		}
-	}
-	return 0
-}
-
 // without is a token that lacks a claim.
-func without(name string) func(*forgery) (string, error) {
+func without(name string) maker {
 	return func(f *forgery) (string, error) {
 		if !f.drop(name) {
 			return "", impossible("the good token has no %s either", name)
