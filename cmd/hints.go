@@ -102,12 +102,9 @@ func (e *env) hint(err error) string {
 	var refused *refusedError
 	var stale *staleError
 	var hinted *hintedError
-	var noVerdict *noVerdictError
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint
-	case errors.As(err, &noVerdict):
-		return noVerdict.hint
 	case errors.As(err, &refused):
 		return "each line of the answer names its line, and why the token was refused"
 	case errors.As(err, &taken):

@@ -91,8 +91,7 @@ func probeOutcome(count map[string]int, all int, spoilt error) error {
 	case spoilt != nil:
 		return spoilt
 	case count[rateLimited] > 0:
-		return &noVerdictError{fmt.Sprintf("%d of %d bad tokens met a rate limit", count[rateLimited], sent),
-			goodHint(http.StatusTooManyRequests)}
+		return noVerdict(goodHint(http.StatusTooManyRequests), "%d of %d bad tokens met a rate limit", count[rateLimited], sent)
 	}
 	return nil
 }

@@ -26,10 +26,10 @@ var errLetIn = errors.New("let in")
 // errProbeTime ends a probe that takes too long.
 var errProbeTime = fmt.Errorf("the service took more than %v in all", probeTime)
 
-// A noVerdictError is why nothing can be told about a service: it is not the fault of its bad tokens.
-type noVerdictError struct{ text, hint string }
-
-func (e *noVerdictError) Error() string { return "no verdict: " + e.text }
+// noVerdict is why nothing can be told about a service. It is unforeseen (1), and no verdict of the table.
+func noVerdict(hint, format string, args ...any) error {
+	return &hintedError{fmt.Errorf("no verdict: "+format, args...), hint}
+}
 
 // A prober sends requests to one service, over one connection.
 type prober struct {
@@ -82,7 +82,8 @@ func (p *prober) refusesNone(ctx context.Context) error {
 		return err
 	}
 	if isLetIn(answer.StatusCode) {
-		return fmt.Errorf("a request without any token is %w (%s): %q is not protected at all", errLetIn, answer.Status, p.at)
+		err := fmt.Errorf("a request without any token is %w (%s): %q is not protected at all", errLetIn, answer.Status, p.at)
+		return &hintedError{err, "have it ask for a token, or name a URL that does"}
 	}
 	return nil
 }
@@ -94,15 +95,15 @@ func (p *prober) letsIn(ctx context.Context, good, otherwise string) error {
 	case err != nil && ctx.Err() != nil:
 		return err
 	case err != nil:
-		return &noVerdictError{fmt.Sprintf("%s: %v", otherwise, err), "see whether the service is still there"}
+		return noVerdict("see whether the service is still there", "%s: %w", otherwise, err)
 	case isLetIn(answer.StatusCode):
 		return nil
 	}
-	text := otherwise + " (" + answer.Status
+	status := answer.Status
 	if to := answer.Header.Get("Location"); to != "" {
-		text += " to " + to
+		status += " to " + to
 	}
-	return &noVerdictError{text + ")", goodHint(answer.StatusCode)}
+	return noVerdict(goodHint(answer.StatusCode), "%s (%s)", otherwise, status)
 }
 
 func goodHint(status int) string {
