@@ -48,12 +48,18 @@ func (h home) command(args ...string) *exec.Cmd {
 // run runs jotkit to its end, which must be a good one, and returns what it answers.
 func (h home) run(args ...string) string {
 	h.t.Helper()
+	return h.exits(0, args...)
+}
+
+// exits is run for an end with another exit status.
+func (h home) exits(status int, args ...string) string {
+	h.t.Helper()
 	var errs strings.Builder
 	c := h.command(args...)
 	c.Stderr = &errs
 	out, err := c.Output()
-	if err != nil {
-		h.t.Fatalf("jotkit %s: %v\n%s", strings.Join(args, " "), err, errs.String())
+	if c.ProcessState == nil || c.ProcessState.ExitCode() != status {
+		h.t.Fatalf("jotkit %s: %v, and exit status %d was wanted\n%s", strings.Join(args, " "), err, status, errs.String())
 	}
 	return strings.TrimSpace(string(out))
 }

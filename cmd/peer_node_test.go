@@ -1,10 +1,12 @@
 package cmd
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // newNode starts a module of testdata/interop beside the packages that the directory JOTKIT_NODE_MODULES holds.
@@ -62,4 +64,28 @@ func (d dialog) forget(t *testing.T, ph phase) {
 	if answer := d.ask(t, "forget"); answer != "done" {
 		t.Fatalf("answer %q", answer)
 	}
+}
+
+// TestJoseKeys exchanges tokens with jose that are signed with its own keys, most of them exported as one JWK Set.
+func TestJoseKeys(t *testing.T) {
+	node(t)
+	h := newHome(t)
+	d := newNode(t, h, "jose_keys.mjs", h.dir, makerIssuer, makerAudience)
+	m := d.maker(h, judge{"jose", nil, map[string]string{
+		"expired": "ERR_JWT_EXPIRED", "for another audience": `unexpected "aud"`, "altered": "ERR_JWS_SIGNATURE_VERIFICATION_FAILED",
+	}})
+	secret := []string{"--key", "HS256.key"}
+	m.keys = append(m.keys, makerKey{"HS256", secret, secret})
+	set := []string{"--key", "jwks.json"}
+	for _, alg := range []string{"ES256", "ES384", "RS256", "PS256", "EdDSA", "Ed25519"} {
+		m.keys = append(m.keys, makerKey{alg, []string{"--key", alg + ".key"}, set})
+	}
+	m.bothWays(t)
+
+	claims := fmt.Sprintf(`{"iss":%q,"aud":%q,"exp":%d,"team":"core"}`, makerIssuer, makerAudience, time.Now().Unix()+600)
+	plain := d.ask(t, "plain ES256 "+claims)
+	if team := h.verdict(0, plain, []string{"--key", "ES256.pub"}); team != "core" {
+		t.Errorf("a token without kid, and the only key: team is %q", team)
+	}
+	h.verdict(11, plain, set) // nobody says which key it is
 }
