@@ -33,7 +33,7 @@ func (p *proxy) start(t *testing.T, s *serving, fill map[string]any) {
 	}
 	fill["Port"], fill["URL"], fill["Dir"] = port, s.url, s.dir
 	fill["Backend"] = strings.TrimPrefix(service.URL, "http://")
-	p.configure(t, s, fill)
+	fillIn(t, s.home, p.config, fill)
 	c := exec.Command(p.command[0], p.command[1:]...)
 	c.Dir = s.dir
 	background(t, c, s.path(port+".log"), func(error) {})
@@ -43,13 +43,14 @@ func (p *proxy) start(t *testing.T, s *serving, fill map[string]any) {
 	}
 }
 
-func (p *proxy) configure(t *testing.T, s *serving, fill map[string]any) {
+// fillIn writes the template of that name into the home, filled in.
+func fillIn(t *testing.T, h home, name string, fill map[string]any) {
 	t.Helper()
-	config, err := template.ParseFiles("../testdata/interop/" + p.config)
+	config, err := template.ParseFiles("../testdata/interop/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Create(s.path(p.config))
+	file, err := os.Create(h.path(name))
 	if err != nil {
 		t.Fatal(err)
 	}
