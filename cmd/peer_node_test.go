@@ -76,7 +76,7 @@ func TestJoseKeys(t *testing.T) {
 	}})
 	secret := []string{"--key", "HS256.key"}
 	m.keys = append(m.keys, makerKey{"HS256", secret, secret})
-	set := []string{"--key", "jwks.json"}
+	set := []string{"--jwks", "jwks.json"}
 	for _, alg := range []string{"ES256", "ES384", "RS256", "PS256", "EdDSA", "Ed25519"} {
 		m.keys = append(m.keys, makerKey{alg, []string{"--key", alg + ".key"}, set})
 	}
