@@ -11,10 +11,7 @@ import (
 )
 
 // An etcd is a server of its own with accounts, whose tokens are JWTs.
-type etcd struct {
-	url string
-	key []string // the flags that name its public key to jotkit
-}
+type etcd struct{ url string }
 
 // TestEtcd gives etcd the key of a store: jotkit reads the tokens of its logins, which have neither issuer, audience,
 // subject nor kid, and etcd those of jotkit.
@@ -26,7 +23,7 @@ func TestEtcd(t *testing.T) {
 			h.run("init", "--alg", alg)
 			e := newEtcd(t, h, alg)
 			raw := e.login(t)
-			e.theirs(t, h, raw)
+			etcdMade(t, h, raw)
 			e.ours(t, h, h.run("decode", "--field", "revision", raw))
 		})
 	}
@@ -53,7 +50,7 @@ func newEtcd(t *testing.T, h home, alg string) etcd {
 		"--auth-token", "jwt,pub-key=etcd.pub,priv-key=etcd.key,ttl=10m,sign-method="+alg)
 	c.Dir = h.dir
 	background(t, c, h.path("etcd.log"), func(error) {})
-	e := etcd{client, []string{"--key", "etcd.pub"}}
+	e := etcd{client}
 	if err := waitFor(e.url + "/health"); err != nil {
 		t.Fatal(err)
 	}
@@ -108,18 +105,20 @@ func (e etcd) login(t *testing.T) string {
 	return answer.Token
 }
 
-// theirs holds jotkit to its verdicts on a token that etcd made.
-func (e etcd) theirs(t *testing.T, h home, raw string) {
+// etcdMade holds jotkit to its verdicts on a token of a login.
+func etcdMade(t *testing.T, h home, raw string) {
 	t.Helper()
-	verify := append([]string{"verify", raw, "--field", "username"}, e.key...)
-	if name := h.exits(0, verify...); name != "root" {
+	verify := func(status int, more ...string) string {
+		return h.exits(status, append([]string{"verify", raw, "--field", "username"}, more...)...)
+	}
+	if name := verify(0, "--key", "etcd.pub"); name != "root" {
 		t.Errorf("username %q", name)
 	}
-	h.exits(17, append(verify, "--min-ttl", "11m")...)
-	h.exits(14, append(verify, "--iss", makerIssuer)...)
-	h.exits(14, append(verify, "--aud", makerAudience)...)
-	h.exits(12, append(verify, "--at", "now+11m")...)
-	h.exits(11, "verify", raw, "--key", "next.pub")
+	verify(17, "--key", "etcd.pub", "--min-ttl", "11m")
+	verify(14, "--key", "etcd.pub", "--iss", makerIssuer)
+	verify(14, "--key", "etcd.pub", "--aud", makerAudience)
+	verify(12, "--key", "etcd.pub", "--at", "now+11m")
+	verify(11, "--key", "next.pub")
 }
 
 // ours asks etcd for a range with tokens of jotkit. etcd looks at the signature, exp, username and revision: that of its
