@@ -70,7 +70,7 @@ func (d dialog) forget(t *testing.T, ph phase) {
 func TestJoseKeys(t *testing.T) {
 	node(t)
 	h := newHome(t)
-	d := newNode(t, h, "jose_keys.mjs", h.dir, makerIssuer, makerAudience)
+	d := newNode(t, h, "jose-keys.mjs", h.dir, makerIssuer, makerAudience)
 	m := d.maker(h, judge{"jose", nil, map[string]string{
 		"expired": "ERR_JWT_EXPIRED", "for another audience": `unexpected "aud"`, "altered": "ERR_JWS_SIGNATURE_VERIFICATION_FAILED",
 	}})

@@ -36,7 +36,7 @@ func TestPyJWT(t *testing.T) {
 func TestPyJWTKeys(t *testing.T) {
 	pyJWT(t)
 	h := newHome(t)
-	d := newDialog(t, exec.Command(python, "../testdata/interop/pyjwt_keys.py", h.dir, makerIssuer, makerAudience), h.path("pyjwt.log"))
+	d := newDialog(t, exec.Command(python, "../testdata/interop/pyjwt-keys.py", h.dir, makerIssuer, makerAudience), h.path("pyjwt.log"))
 	m := d.maker(h, judge{"PyJWT", nil, map[string]string{
 		"expired": "ExpiredSignatureError", "for another audience": "InvalidAudienceError", "altered": "InvalidSignatureError",
 	}})
