@@ -64,5 +64,18 @@ func (h home) exits(status int, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// bash runs a script in the home as CI services do, up to the first fault, and returns all that it writes.
+func (h home) bash(script string, env ...string) (status int, log string) {
+	h.t.Helper()
+	c := h.command()
+	c.Path, c.Args = "/bin/bash", []string{"bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script}
+	c.Env = append(c.Env, env...)
+	out, err := c.CombinedOutput()
+	if c.ProcessState == nil {
+		h.t.Fatal(err)
+	}
+	return c.ProcessState.ExitCode(), string(out)
+}
+
 // long tells whether the fault tests are to run in full.
 func long() bool { return os.Getenv("JOTKIT_LONG") != "" }

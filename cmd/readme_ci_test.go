@@ -1,9 +1,7 @@
 package cmd
 
 import (
-	"errors"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -40,7 +38,7 @@ func TestReadmeCI(t *testing.T) {
 		{"cut off", "a.b", 10, "malformed"},
 	} {
 		for i, snippet := range snippets {
-			status, log := runsInCI(t, s.home, snippet, c.raw)
+			status, log := s.bash(snippet, "CI=true", "JOTKIT_TOKEN="+c.raw)
 			if status != c.status || !strings.Contains(log, c.says) || strings.Contains(log, "\n::add-mask") {
 				t.Errorf("snippet %d, %s: exit status %d, want %d, and a log with %q:\n%s", i, c.name, status, c.status, c.says, log)
 			}
@@ -69,17 +67,4 @@ func shellBlocks(text, word string) (found []string) {
 		}
 	}
 	return found
-}
-
-// runsInCI runs a script as the services do: bash, which stops at the first fault. log is all that it writes.
-func runsInCI(t *testing.T, h home, script, raw string) (status int, log string) {
-	t.Helper()
-	c := h.command()
-	c.Path, c.Args = "/bin/bash", []string{"bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script}
-	c.Env = append(c.Env, "CI=true", "JOTKIT_TOKEN="+raw)
-	out, err := c.CombinedOutput()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return c.ProcessState.ExitCode(), string(out)
 }
