@@ -79,12 +79,12 @@ func TestBadServers(t *testing.T) {
 		{"missing", answer(404), "status 404 Not Found"},
 		{"broken", answer(503), "status 503 Service Unavailable"},
 		{"no content", answer(204), "status 204 No Content"},
-		{"redirect to another host", http.RedirectHandler(elsewhere.URL+"/jwks", 302).ServeHTTP, "a redirect to another host"},
+		{"redirect to another host", http.RedirectHandler(elsewhere.URL+"/jwks", http.StatusFound).ServeHTTP, "a redirect to another host"},
 		{"redirect to plain http", func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://"+r.Host+"/jwks", 307)
+			http.Redirect(w, r, "http://"+r.Host+"/jwks", http.StatusTemporaryRedirect)
 		}, "a redirect to another host"},
-		{"redirect to a file", http.RedirectHandler("file:///etc/passwd", 302).ServeHTTP, "a redirect to another host"},
-		{"redirect in a circle", http.RedirectHandler("/jwks", 302).ServeHTTP, "more than 3 redirects"},
+		{"redirect to a file", http.RedirectHandler("file:///etc/passwd", http.StatusFound).ServeHTTP, "a redirect to another host"},
+		{"redirect in a circle", http.RedirectHandler("/jwks", http.StatusFound).ServeHTTP, "more than 3 redirects"},
 		{"redirect to nowhere", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(302) }, "302"},
 		{"cut off", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
@@ -114,7 +114,7 @@ func TestBadServers(t *testing.T) {
 func TestRedirectOnTheSameHost(t *testing.T) {
 	o := newOrigin(t)
 	client, _ := o.client(t)
-	o.handle("/jwks", http.RedirectHandler("/keys/1", 301).ServeHTTP)
+	o.handle("/jwks", http.RedirectHandler("/keys/1", http.StatusMovedPermanently).ServeHTTP)
 	o.show("/keys/1", setOf(t, "a"), "")
 	if _, err := o.source(t, client, "/jwks").Key(context.Background(), "a"); err != nil {
 		t.Fatal(err)
