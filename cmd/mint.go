@@ -136,7 +136,7 @@ func (e *env) mint(ctx context.Context, o mintOptions) error {
 		if err := refuseGuessable(key); err != nil {
 			return err
 		}
-		return authority.MintWith(key, e.now(), o.MintRequest, show)
+		return authority.MintWith(ctx, key, e.now(), o.MintRequest, show)
 	}
 	a, err := e.writing(ctx)
 	if err != nil {

@@ -58,7 +58,7 @@ func (a *Authority) Mint(ctx context.Context, r MintRequest, each func(Minted) e
 	if err != nil {
 		return err
 	}
-	return mint(key, r, each)
+	return mint(ctx, key, r, each)
 }
 
 // rehearse signs the first token and throws it away, so that a draft nobody can sign leaves no line of tokens made.
@@ -79,9 +79,9 @@ func (a *Authority) rehearse(ctx context.Context, r MintRequest) error {
 }
 
 // MintWith makes tokens with a key from elsewhere. There is no store in it, so neither settings nor limits nor audit.
-func MintWith(key *token.Key, now time.Time, r MintRequest, each func(Minted) error) error {
+func MintWith(ctx context.Context, key *token.Key, now time.Time, r MintRequest, each func(Minted) error) error {
 	fillWith(&r, now.UTC().Truncate(time.Second))
-	return mint(key, r, each)
+	return mint(ctx, key, r, each)
 }
 
 // fillWith sets what every token has, where there is no store to ask.
@@ -93,8 +93,11 @@ func fillWith(r *MintRequest, now time.Time) {
 	fill(&r.Draft, ttl, now)
 }
 
-func mint(key *token.Key, r MintRequest, each func(Minted) error) error {
+func mint(ctx context.Context, key *token.Key, r MintRequest, each func(Minted) error) error {
 	for i := range max(r.Count, 1) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if i > 0 {
 			r.ID = newID()
 		}

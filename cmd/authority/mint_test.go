@@ -1,6 +1,7 @@
 package authority_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -95,7 +96,7 @@ func TestMintWith(t *testing.T) {
 		{authority.MintRequest{TTL: 1000 * time.Hour}, now.Add(1000 * time.Hour)},
 		{authority.MintRequest{Draft: token.Draft{ExpiresAt: now.Add(-time.Hour)}}, now.Add(-time.Hour)},
 	} {
-		err := authority.MintWith(key, now, c.request, func(m authority.Minted) error {
+		err := authority.MintWith(t.Context(), key, now, c.request, func(m authority.Minted) error {
 			if m.ExpiresAt != c.exp.Unix() || m.KeyID != key.ID() || m.ID == "" {
 				t.Errorf("%+v", m)
 			}
@@ -104,5 +105,20 @@ func TestMintWith(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestMintManyCancelled: who asks for very many can change their mind.
+func TestMintManyCancelled(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	handed := 0
+	err := authority.MintWith(ctx, generate(t, "EdDSA"), time.Now(), authority.MintRequest{Count: 1 << 20}, func(authority.Minted) error {
+		if handed++; handed == 3 {
+			stop()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) || handed != 3 {
+		t.Errorf("%v after %d", err, handed)
 	}
 }
