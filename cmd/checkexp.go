@@ -6,18 +6,14 @@ import (
 	"jotkit/token"
 )
 
-// A staleError is why a token that was kept may not be used any more, or not yet.
-type staleError struct{ error }
-
-func (e *staleError) Unwrap() error { return e.error }
-
-func (e *staleError) hint() string {
+// staleHint is the way out where a token that was kept may not be used any more, or not yet.
+func staleHint(err error) string {
 	switch {
-	case errors.Is(e.error, token.NotYetValid):
+	case errors.Is(err, token.NotYetValid):
 		return "wait, or compare the clocks"
-	case errors.Is(e.error, token.ClaimMismatch):
+	case errors.Is(err, token.ClaimMismatch):
 		return noExpHint
-	case errors.Is(e.error, token.Malformed):
+	case errors.Is(err, token.Malformed):
 		return "its dates are not as RFC 7519 has them; fetch a new token from elsewhere"
 	}
 	return "fetch a new token; jotkit login makes one"
@@ -39,7 +35,7 @@ func (e *env) checkExp(u *token.Unverified, unread error, o decodeOptions) error
 	now, stale := e.now(), unread
 	if u != nil {
 		if err := u.Alive(now, o.least); err != nil {
-			stale = &staleError{err}
+			stale = &hintedError{err, staleHint(err)}
 		}
 		e.note("NOT VERIFIED: anyone may have written this; jotkit verify tells")
 		e.showTimes(u, o.zone())

@@ -84,39 +84,28 @@ var hints = []struct {
 	{errAbsent, "jotkit decode shows all fields"},
 }
 
-// A hintedError is an error that knows the way out, where the same one has another elsewhere.
+// A hinter is an error that knows the way out of itself.
+type hinter interface {
+	error
+	hint() string
+}
+
+// A hintedError is an error with a way out of its own, where the table knows none or another one.
 type hintedError struct {
 	error
-	hint string
+	way string
 }
 
 func (h *hintedError) Unwrap() error { return h.error }
+func (h *hintedError) hint() string  { return h.way }
 
 // hint is the way out of err, or "".
 func (e *env) hint(err error) string {
-	var usage *usageError
-	var exposed *exposedError
-	var lost *lostKeyError
+	var knows hinter
 	var refusal *token.Refusal
-	var taken *takenError
-	var refused *refusedError
-	var stale *staleError
-	var hinted *hintedError
 	switch {
-	case errors.As(err, &hinted):
-		return hinted.hint
-	case errors.As(err, &refused):
-		return "each line of the answer names its line, and why the token was refused"
-	case errors.As(err, &taken):
-		return "stop it, or choose another place with --addr, such as 127.0.0.1:0 for any free port"
-	case errors.As(err, &usage):
-		return usage.hint
-	case errors.As(err, &exposed):
-		return exposed.hint()
-	case errors.As(err, &stale):
-		return stale.hint()
-	case errors.As(err, &lost):
-		return lost.hint()
+	case errors.As(err, &knows):
+		return knows.hint()
 	case errors.Is(err, kv.ErrNoStore):
 		return "make one with jotkit init, or name yours with --store"
 	case errors.Is(err, token.ErrEncrypted):

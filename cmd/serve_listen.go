@@ -22,17 +22,6 @@ func (o serveOptions) check() (*net.TCPAddr, error) {
 	return at, nil
 }
 
-// A takenError is an address at which another program answers.
-type takenError struct {
-	addr string
-	err  error
-}
-
-func (e *takenError) Error() string {
-	return fmt.Sprintf("another program answers at %q already", e.addr)
-}
-func (e *takenError) Unwrap() error { return e.err }
-
 func listen(at *net.TCPAddr) (net.Listener, error) {
 	network := "tcp"
 	if at.IP.To4() != nil {
@@ -40,7 +29,8 @@ func listen(at *net.TCPAddr) (net.Listener, error) {
 	}
 	l, err := net.ListenTCP(network, at)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, &takenError{at.String(), err}
+		err = fmt.Errorf("another program answers at %q already", at)
+		return nil, &hintedError{err, "stop it, or choose another place with --addr, such as 127.0.0.1:0 for any free port"}
 	}
 	if err != nil {
 		return nil, err

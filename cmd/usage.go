@@ -12,10 +12,11 @@ import (
 var errUsage = errors.New("usage")
 
 // A usageError is errUsage in words of its own, with the way out.
-type usageError struct{ text, hint string }
+type usageError struct{ text, way string }
 
 func (e *usageError) Error() string        { return e.text }
 func (e *usageError) Is(target error) bool { return target == errUsage }
+func (e *usageError) hint() string         { return e.way }
 
 // usagef says what is wrong with the command line; the way out is the hint.
 func usagef(hint, format string, args ...any) error {

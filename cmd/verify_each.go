@@ -98,18 +98,11 @@ func (s *verdicts) add(reason token.Reason) {
 	}
 }
 
+// err is the worst verdict about all of them.
 func (s *verdicts) err() error {
 	if s.refused == 0 {
 		return nil
 	}
-	return &refusedError{*s}
+	err := fmt.Errorf("%w is the worst verdict, and %d of %d tokens were refused", s.worst, s.refused, s.all)
+	return &hintedError{err, "each line of the answer names its line, and why the token was refused"}
 }
-
-// A refusedError is the worst verdict about many tokens.
-type refusedError struct{ verdicts }
-
-func (e *refusedError) Error() string {
-	return fmt.Sprintf("%s is the worst verdict, and %d of %d tokens were refused", e.worst, e.refused, e.all)
-}
-
-func (e *refusedError) Unwrap() error { return e.worst }
