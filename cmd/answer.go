@@ -25,6 +25,14 @@ func (e *env) printJSON(v any) error {
 	return e.print(pretty + "\n")
 }
 
+// printReport writes a document that was asked for, and sends it off: it is there on failure too.
+func (e *env) printReport(v any) error {
+	if err := e.printJSON(v); err != nil {
+		return err
+	}
+	return e.out.Flush()
+}
+
 // printLine writes one document of several, on a line of its own.
 func (e *env) printLine(v any) error {
 	text, err := marshal(v)
@@ -63,9 +71,14 @@ func list[T any](e *env, items []T, headings []string, row func(T) []string) err
 	if len(items) == 0 {
 		return nil
 	}
+	return e.print(tableOf(items, headings, row))
+}
+
+// tableOf is a table with a row for each item.
+func tableOf[T any](items []T, headings []string, row func(T) []string) string {
 	rows := [][]string{headings}
 	for _, item := range items {
 		rows = append(rows, row(item))
 	}
-	return e.print(table(rows))
+	return table(rows)
 }

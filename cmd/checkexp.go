@@ -56,10 +56,7 @@ func (e *env) checkExp(u *token.Unverified, unread error, o decodeOptions) error
 			answer.ExpiresIn = &left
 		}
 	}
-	if err := e.printJSON(answer); err != nil {
-		return err
-	}
-	if err := e.out.Flush(); err != nil { // asked for, so it is there on failure too
+	if err := e.printReport(answer); err != nil {
 		return err
 	}
 	return stale

@@ -103,10 +103,7 @@ func (e *env) showFindings(found []lint.Finding) error {
 		if found == nil {
 			found = []lint.Finding{}
 		}
-		if err := e.printJSON(found); err != nil {
-			return err
-		}
-		if err := e.out.Flush(); err != nil { // asked for, so it is there on failure too
+		if err := e.printReport(found); err != nil {
 			return err
 		}
 	}

@@ -63,12 +63,8 @@ func (e *env) showProbe(rows []probeRow, spoilt error) error {
 	failed := probeOutcome(count, len(rows), spoilt)
 	heading := []string{"FLAW", "EXPECTED", "STATUS", "VERDICT"}
 	if failed != nil && !e.json {
-		lines := [][]string{heading}
-		for _, r := range rows {
-			lines = append(lines, r.row())
-		}
 		if !e.quiet {
-			fmt.Fprint(e.errs, table(lines))
+			fmt.Fprint(e.errs, tableOf(rows, heading, probeRow.row))
 		}
 		return failed
 	}

@@ -109,10 +109,7 @@ func (e *env) verifyOne(ctx context.Context, args []string, o verifyOptions) err
 func (e *env) showVerdict(r *token.Report, o verifyOptions) error {
 	refused := r.Err()
 	if e.json && o.field == "" {
-		if err := e.printJSON(newReportJSON(r)); err != nil {
-			return err
-		}
-		if err := e.out.Flush(); err != nil { // asked for, so it is there on failure too
+		if err := e.printReport(newReportJSON(r)); err != nil {
 			return err
 		}
 		return refused
