@@ -37,7 +37,7 @@ func (e *env) checkExp(u *token.Unverified, unread error, o decodeOptions) error
 		if err := u.Alive(now, o.least); err != nil {
 			stale = &hintedError{err, staleHint(err)}
 		}
-		e.note("NOT VERIFIED: anyone may have written this; jotkit verify tells")
+		e.note(notVerified)
 		e.showTimes(u, o.zone())
 	}
 	if !e.json {

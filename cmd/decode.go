@@ -10,6 +10,8 @@ import (
 	"jotkit/token"
 )
 
+const notVerified = "NOT VERIFIED: anyone may have written this; jotkit verify tells"
+
 // decodeOptions are what decode was told beside the token.
 type decodeOptions struct {
 	from       tokenInput
@@ -104,7 +106,7 @@ func (e *env) showUnverified(u *token.Unverified, o decodeOptions) error {
 		e.note("NOT VERIFIED")
 		return e.printField(value)
 	}
-	e.note("NOT VERIFIED: anyone may have written this; jotkit verify tells")
+	e.note(notVerified)
 	if e.json {
 		return e.printJSON(unverifiedJSON{
 			Header: u.Header.JSON(), Claims: u.Payload(), Signature: base64.RawURLEncoding.EncodeToString(u.Signature()),

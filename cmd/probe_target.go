@@ -38,6 +38,7 @@ func (e *env) probed(text, own string) (*probedURL, error) {
 	return &probedURL{u, own != ""}, nil
 }
 
+// isLoopback tells whether a host is this machine to whoever asks.
 func isLoopback(host string) bool {
 	at, err := netip.ParseAddr(host)
 	return err == nil && at.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")

@@ -6,8 +6,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// patience is how long a person is left without a word of how it goes.
-const patience = 500 * time.Millisecond
+// untilShown is how long a person is left without a word of how it goes.
+const untilShown = 500 * time.Millisecond
 
 // A progress shows on a terminal how far a long command has come. Where nobody looks it shows nothing.
 type progress struct {
@@ -23,13 +23,13 @@ func (e *env) progress(what string, total int) *progress {
 	if !e.term.errs || e.term.out || e.quiet {
 		return &progress{}
 	}
-	return &progress{appear: time.After(patience), make: func() *progressbar.ProgressBar {
+	return &progress{appear: time.After(untilShown), make: func() *progressbar.ProgressBar {
 		return progressbar.NewOptions(total,
 			progressbar.OptionSetWriter(e.errs),
 			progressbar.OptionSetDescription(what),
 			progressbar.OptionShowCount(),
 			progressbar.OptionSetWidth(20),
-			progressbar.OptionThrottle(patience/5),
+			progressbar.OptionThrottle(untilShown/5),
 			progressbar.OptionSetPredictTime(false),
 			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionClearOnFinish(),

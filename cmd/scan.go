@@ -31,7 +31,7 @@ func (e *env) scan(ctx context.Context, args []string, o decodeOptions) error {
 			continue
 		}
 		if shown++; shown == 1 {
-			e.note("NOT VERIFIED: anyone may have written this; jotkit verify tells")
+			e.note(notVerified)
 		}
 	}
 	switch {

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/netip"
 	"net/url"
 	"runtime"
@@ -106,7 +105,7 @@ func (e *env) live(ctx context.Context, at string) (*authority.Live, error) {
 func (e *env) announce(log *slog.Logger, live *authority.Live, at string) error {
 	issuer := live.Seen().Settings.Issuer
 	log.Info("serving", "url", at, "issuer", issuer)
-	if u, err := url.Parse(issuer); err == nil && isLocal(u.Hostname()) && issuer != at {
+	if u, err := url.Parse(issuer); err == nil && isLoopback(u.Hostname()) && issuer != at {
 		log.Warn("the issuer is an address of this machine and not this one: verifiers that discover the keys look for them there",
 			"issuer", issuer, "hint", "jotkit settings set iss=URL aud=URL, with the address that clients see")
 	}
@@ -117,11 +116,6 @@ func (e *env) announce(log *slog.Logger, live *authority.Live, at string) error 
 		return err
 	}
 	return e.out.Flush() // there is nothing more to come
-}
-
-// isLocal tells whether a host is this machine to whoever asks.
-func isLocal(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 func (e *env) logLevel() slog.Level {
