@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,24 +26,14 @@ func (k *encryptionInput) bind(c *cobra.Command, name, usage string) {
 	c.MarkFlagsOneRequired(name, "password-stdin", "password-file")
 }
 
-// encryptionKeys reads the keys. A file with a private half or a secret in it must be the reader's alone.
+// encryptionKeys reads the keys, or makes one of a password.
 func (e *env) encryptionKeys(ctx context.Context, k encryptionInput) ([]*jwe.Key, error) {
 	if k.file == "" {
 		key, err := e.passwordKey(ctx, k)
 		return []*jwe.Key{key}, err
 	}
-	data, info, err := e.readFile(ctx, k.file, jwe.MaxKeyFile)
-	if err != nil {
-		return nil, unreadable(errKeyFile, k.file, err)
-	}
-	keys, err := jwe.Parse(data, k.alg)
-	if err != nil {
-		return nil, fmt.Errorf("key file %q: %w", k.file, err)
-	}
-	if slices.ContainsFunc(keys, (*jwe.Key).CanDecrypt) {
-		err = checkPrivate(k.file, info)
-	}
-	return keys, err
+	parse := func(data []byte) ([]*jwe.Key, error) { return jwe.Parse(data, k.alg) }
+	return keysIn(ctx, e, k.file, jwe.MaxKeyFile, parse, (*jwe.Key).CanDecrypt)
 }
 
 // passwordKey makes a key of a password, which must never be taken for a secret as it is: people's words are no random bytes.

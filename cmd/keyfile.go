@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -73,34 +74,44 @@ func (e *env) externalKeys(ctx context.Context, k keyInput, unnamed bool) ([]*to
 	}
 	options := keyring.ParseOptions{Algorithm: k.alg, KeepUnnamed: unnamed}
 	if k.jwks != "" {
-		return e.readKeysBy(ctx, keyring.ParseSet, k.jwks, options)
+		set := func(data []byte) ([]*token.Key, error) { return keyring.ParseSet(data, options) }
+		return keysIn(ctx, e, k.jwks, keyring.MaxLength, set, (*token.Key).CanSign)
 	}
 	return e.readKeys(ctx, k.file, options)
 }
 
-// readKeys reads a key file.
+// readKeys reads a key file of any form.
 func (e *env) readKeys(ctx context.Context, name string, o keyring.ParseOptions) ([]*token.Key, error) {
-	return e.readKeysBy(ctx, keyring.Parse, name, o)
+	parse := func(data []byte) ([]*token.Key, error) { return keyring.Parse(data, o) }
+	return keysIn(ctx, e, name, keyring.MaxLength, parse, (*token.Key).CanSign)
 }
 
-// readKeysBy reads a key file with one of keyring's readers. One with a private half or a secret in it must be the user's
-// alone.
-func (e *env) readKeysBy(ctx context.Context, parse keyParser, name string, o keyring.ParseOptions) ([]*token.Key, error) {
-	data, info, err := e.readFile(ctx, name, keyring.MaxLength)
+// keysIn reads a key file. One that has a private half or a secret in it must be the user's alone.
+func keysIn[K any](
+	ctx context.Context, e *env, name string, limit int, parse func([]byte) ([]K, error), private func(K) bool,
+) ([]K, error) {
+	data, info, err := e.readKeyFile(ctx, name, limit)
 	if err != nil {
-		return nil, unreadable(errKeyFile, name, err)
+		return nil, err
 	}
-	keys, err := parse(data, o)
+	keys, err := parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("key file %q: %w", name, err)
 	}
-	if slices.ContainsFunc(keys, (*token.Key).CanSign) {
+	if slices.ContainsFunc(keys, private) {
 		err = checkPrivate(name, info)
 	}
 	return keys, err
 }
 
-type keyParser func([]byte, keyring.ParseOptions) ([]*token.Key, error)
+// readKeyFile is readFile for a file that is to hold a key.
+func (e *env) readKeyFile(ctx context.Context, name string, limit int) ([]byte, os.FileInfo, error) {
+	data, info, err := e.readFile(ctx, name, limit)
+	if err != nil {
+		return nil, nil, unreadable(errKeyFile, name, err)
+	}
+	return data, info, nil
+}
 
 // unreadable makes a fault of the file one of what was to be in it.
 func unreadable(what error, name string, err error) error {

@@ -19,9 +19,9 @@ func (e *env) lintKey(ctx context.Context, k keyInput) ([]lint.Finding, error) {
 	if k.secret != "" {
 		return e.lintSecret(ctx, k)
 	}
-	data, info, err := e.readFile(ctx, k.file, keyring.MaxLength)
+	data, info, err := e.readKeyFile(ctx, k.file, keyring.MaxLength)
 	if err != nil {
-		return nil, unreadable(errKeyFile, k.file, err)
+		return nil, err
 	}
 	keys, err := keyring.Parse(data, keyring.ParseOptions{Algorithm: k.alg})
 	if errors.Is(err, keyring.ErrNotAKey) {

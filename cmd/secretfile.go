@@ -31,9 +31,9 @@ func (e *env) secretKey(ctx context.Context, k keyInput) (*token.Key, error) {
 
 // readSecret reads a secret out of its file and its encoding. It also says what kind of file that was.
 func (e *env) readSecret(ctx context.Context, k keyInput) ([]byte, os.FileInfo, error) {
-	data, info, err := e.readFile(ctx, k.secret, maxSecret)
+	data, info, err := e.readKeyFile(ctx, k.secret, maxSecret)
 	if err != nil {
-		return nil, nil, unreadable(errKeyFile, k.secret, err)
+		return nil, nil, err
 	}
 	if len(data) > maxSecret {
 		return nil, nil, fmt.Errorf("%w: %q: more than %d KiB", errKeyFile, k.secret, maxSecret>>10)

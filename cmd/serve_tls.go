@@ -37,9 +37,9 @@ func (e *env) tlsConfig(ctx context.Context, o serveOptions, log *slog.Logger) (
 
 // certificate reads the certificate and its private key, which others must not be able to read.
 func (e *env) certificate(ctx context.Context, o serveOptions, log *slog.Logger) (*server.Certificate, error) {
-	_, info, err := e.readFile(ctx, o.keyFile, keyring.MaxLength)
+	_, info, err := e.readKeyFile(ctx, o.keyFile, keyring.MaxLength)
 	if err != nil {
-		return nil, unreadable(errKeyFile, o.keyFile, err)
+		return nil, err
 	}
 	if err := checkPrivate(o.keyFile, info); err != nil {
 		return nil, err
