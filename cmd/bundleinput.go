@@ -40,9 +40,20 @@ func (b *bundleInput) check() error {
 	return nil
 }
 
-// bundleExaminer reads the bundle that tokens are verified with. How old it is goes by the clock, whatever time is asked
-// about: --at does not make an old one fresh.
+// bundleExaminer asks the bundle in the place of the store.
 func (e *env) bundleExaminer(ctx context.Context, o verifyOptions) (examiner, error) {
+	b, err := e.trustedBundle(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, raw string) (*token.Report, error) {
+		return b.Examine(ctx, raw, o.want, o.at, e.now())
+	}, nil
+}
+
+// trustedBundle reads the bundle that tokens are verified with. How old it is goes by the clock, whatever time is asked
+// about: --at does not make an old one fresh.
+func (e *env) trustedBundle(ctx context.Context, o verifyOptions) (*authority.Bundle, error) {
 	b, err := e.readBundle(ctx, o.bundle.file)
 	if err != nil {
 		return nil, err
@@ -51,12 +62,7 @@ func (e *env) bundleExaminer(ctx context.Context, o verifyOptions) (examiner, er
 	if err := b.Check(e.now(), trust); err != nil {
 		return nil, fmt.Errorf("%q: %w", o.bundle.file, err)
 	}
-	if o.jws {
-		return o.examiner(&token.Verifier{Keys: b.All(), Now: e.now}), nil
-	}
-	return func(ctx context.Context, raw string) (*token.Report, error) {
-		return b.Examine(ctx, raw, o.want, o.at, e.now())
-	}, nil
+	return b, nil
 }
 
 // readBundle reads a bundle that is whole, however old it is.

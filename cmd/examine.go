@@ -17,23 +17,49 @@ type examiner func(ctx context.Context, raw string) (*token.Report, error)
 // examiner reads what tokens are verified with: the key or the bundle that was named, or the store.
 func (e *env) examiner(ctx context.Context, o verifyOptions) (examiner, error) {
 	switch {
+	case o.jws:
+		return e.signatureExaminer(ctx, o)
 	case o.bundle.given():
 		return e.bundleExaminer(ctx, o)
-	case !o.key.given():
-		return e.storeExaminer(ctx, o)
+	case o.key.given():
+		return e.keyExaminer(ctx, o)
 	}
+	return e.storeExaminer(ctx, o)
+}
+
+// signatureExaminer looks at the signature alone, by the keys of any of these places.
+func (e *env) signatureExaminer(ctx context.Context, o verifyOptions) (examiner, error) {
+	keys, err := e.keySource(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return (&token.Verifier{Keys: keys, Now: e.now}).ExamineSignature, nil
+}
+
+func (e *env) keySource(ctx context.Context, o verifyOptions) (token.KeySource, error) {
+	switch {
+	case o.bundle.given():
+		b, err := e.trustedBundle(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		return b.All(), nil
+	case o.key.given():
+		return e.verifyingKeys(ctx, o.key)
+	}
+	a, err := e.reading(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return a.Ring(ctx)
+}
+
+func (e *env) keyExaminer(ctx context.Context, o verifyOptions) (examiner, error) {
 	keys, err := e.verifyingKeys(ctx, o.key)
 	if err != nil {
 		return nil, err
 	}
-	return o.examiner(&token.Verifier{Keys: keys, Now: e.clockAt(o.at), Expect: o.want}), nil
-}
-
-func (o verifyOptions) examiner(v *token.Verifier) examiner {
-	if o.jws {
-		return v.ExamineSignature
-	}
-	return v.Examine
+	return (&token.Verifier{Keys: keys, Now: e.clockAt(o.at), Expect: o.want}).Examine, nil
 }
 
 // storeExaminer asks the store about one token, and for many a snapshot of it that is kept up with the store.
@@ -42,23 +68,16 @@ func (e *env) storeExaminer(ctx context.Context, o verifyOptions) (examiner, err
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case o.jws:
-		ring, err := a.Ring(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return o.examiner(&token.Verifier{Keys: ring, Now: e.now}), nil
-	case o.each:
-		live, err := authority.NewLive(ctx, a)
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context, raw string) (*token.Report, error) {
-			return live.Examine(ctx, raw, o.want, o.at)
-		}, nil
+	if !o.each {
+		return func(ctx context.Context, raw string) (*token.Report, error) { return a.Examine(ctx, raw, o.want, o.at) }, nil
 	}
-	return func(ctx context.Context, raw string) (*token.Report, error) { return a.Examine(ctx, raw, o.want, o.at) }, nil
+	live, err := authority.NewLive(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, raw string) (*token.Report, error) {
+		return live.Examine(ctx, raw, o.want, o.at)
+	}, nil
 }
 
 // verifyingKeys reads the keys to verify with, or knows where they will come from. A key in a file that is too weak, or is
