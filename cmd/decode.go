@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"time"
@@ -48,26 +49,7 @@ on stdout. No leeway is given, for a token is best renewed early.`,
   jotkit decode --check-exp --min-ttl 5m --token-file cached ||
     jotkit login ada >cached`,
 		Args: atMost(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			switch {
-			case o.least != 0 && !o.checkExp:
-				return usagef("add --check-exp, or take verify", "--min-ttl without --check-exp")
-			case o.scan:
-				return e.scan(c.Context(), args, o)
-			}
-			raw, err := e.token(c.Context(), args, o.from)
-			if err != nil {
-				return err
-			}
-			u, err := token.Decode(raw)
-			switch {
-			case o.checkExp:
-				return e.checkExp(u, err, o)
-			case err != nil:
-				return err
-			}
-			return e.showUnverified(u, o)
-		},
+		RunE: func(c *cobra.Command, args []string) error { return e.decode(c.Context(), args, o) },
 	}
 	o.bind(c)
 	return c
@@ -88,6 +70,27 @@ func (o *decodeOptions) bind(c *cobra.Command) {
 		c.MarkFlagsMutuallyExclusive("scan", other)
 	}
 	c.MarkFlagsMutuallyExclusive("check-exp", "field")
+}
+
+func (e *env) decode(ctx context.Context, args []string, o decodeOptions) error {
+	switch {
+	case o.least != 0 && !o.checkExp:
+		return usagef("add --check-exp, or take verify", "--min-ttl without --check-exp")
+	case o.scan:
+		return e.scan(ctx, args, o)
+	}
+	raw, err := e.token(ctx, args, o.from)
+	if err != nil {
+		return err
+	}
+	u, err := token.Decode(raw)
+	switch {
+	case o.checkExp:
+		return e.checkExp(u, err, o)
+	case err != nil:
+		return err
+	}
+	return e.showUnverified(u, o)
 }
 
 func (o *decodeOptions) zone() *time.Location {

@@ -18,10 +18,9 @@ type verifyOptions struct {
 	want   token.Expect
 	at     time.Time
 	field  string
+	expect string
 	jws    bool
 	each   bool
-
-	expect string
 }
 
 func newVerify(e *env) *cobra.Command {
@@ -56,37 +55,46 @@ again for 30 seconds.`,
 					return err
 				}
 			}
-			if err := cmp.Or(o.key.check(), o.bundle.check()); err != nil {
+			if err := o.settle(); err != nil {
 				return err
 			}
-			issuers, err := o.key.expected(o.want.Issuers)
-			if err != nil {
-				return err
-			}
-			o.want.Issuers = issuers
 			if o.each {
 				return e.verifyEach(c.Context(), args, o)
 			}
 			return e.verifyOne(c.Context(), args, o)
 		},
 	}
-	o.from.bind(c.Flags())
+	o.bind(e, c)
+	return c
+}
+
+func (o *verifyOptions) bind(e *env, c *cobra.Command) {
+	f := c.Flags()
+	o.from.bind(f)
 	o.key.bind(c)
 	o.key.publicInput.bind(c)
 	o.bundle.bind(c)
-	bindExpect(c.Flags(), &o.want)
-	c.Flags().Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
-	c.Flags().Var(nonEmpty{&o.field}, "field", "print one field: sub, a.b, header.kid")
-	c.Flags().BoolVar(&o.jws, "jws", false, "check the signature alone and print the payload as it is")
-	c.Flags().Var(nonEmpty{&o.expect}, "expect", "expect what the JSON file `F` says, by the names of these flags")
-	c.Flags().BoolVar(&o.each, "each", false, "one token a line in, one JSON verdict a line out")
+	bindExpect(f, &o.want)
+	f.Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
+	f.Var(nonEmpty{&o.field}, "field", "print one field: sub, a.b, header.kid")
+	f.BoolVar(&o.jws, "jws", false, "check the signature alone and print the payload as it is")
+	f.Var(nonEmpty{&o.expect}, "expect", "expect what the JSON file `F` says, by the names of these flags")
+	f.BoolVar(&o.each, "each", false, "one token a line in, one JSON verdict a line out")
 	c.MarkFlagsMutuallyExclusive("each", "field")
 	for _, other := range []string{
 		"iss", "aud", "typ", "require", "scope", "role", "leeway", "max-age", "min-ttl", "at", "field", "expect", "each",
 	} {
 		c.MarkFlagsMutuallyExclusive("jws", other)
 	}
-	return c
+}
+
+// settle refuses flags that would do nothing, and has the issuer whose keys are asked for expected.
+func (o *verifyOptions) settle() (err error) {
+	if err := cmp.Or(o.key.check(), o.bundle.check()); err != nil {
+		return err
+	}
+	o.want.Issuers, err = o.key.expected(o.want.Issuers)
+	return err
 }
 
 func (e *env) verifyOne(ctx context.Context, args []string, o verifyOptions) error {
