@@ -16,16 +16,12 @@ func inOrder[In, Out any](ctx context.Context, in iter.Seq[In], fn func(In) Out)
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		cores := runtime.GOMAXPROCS(0)
-		type job struct {
-			in   In
-			done chan Out
-		}
-		jobs, queue := make(chan job, cores), make(chan chan Out, 16*cores)
+		jobs, queue := make(chan job[In, Out], cores), make(chan chan Out, 16*cores)
 		go func() {
 			defer close(queue)
 			defer close(jobs)
 			for value := range in {
-				j := job{value, make(chan Out, 1)}
+				j := job[In, Out]{value, make(chan Out, 1)}
 				if !send(ctx, queue, j.done) || !send(ctx, jobs, j) {
 					return
 				}
@@ -35,15 +31,7 @@ func inOrder[In, Out any](ctx context.Context, in iter.Seq[In], fn func(In) Out)
 		defer workers.Wait() // none uses what the caller closes next
 		defer stop()
 		for range cores {
-			workers.Go(func() {
-				for {
-					j, ok := receive(ctx, jobs)
-					if !ok {
-						return
-					}
-					j.done <- fn(j.in)
-				}
-			})
+			workers.Go(func() { work(ctx, jobs, fn) })
 		}
 		for {
 			done, ok := receive(ctx, queue)
@@ -55,6 +43,22 @@ func inOrder[In, Out any](ctx context.Context, in iter.Seq[In], fn func(In) Out)
 				return
 			}
 		}
+	}
+}
+
+// A job is a value, and where its result is waited for. There is room for it: whoever works on it need not wait.
+type job[In, Out any] struct {
+	in   In
+	done chan Out
+}
+
+func work[In, Out any](ctx context.Context, jobs <-chan job[In, Out], fn func(In) Out) {
+	for {
+		j, ok := receive(ctx, jobs)
+		if !ok {
+			return
+		}
+		j.done <- fn(j.in)
 	}
 }
 

@@ -80,8 +80,8 @@ func TestInOrderSaysWhenToWait(t *testing.T) {
 				time.Sleep(time.Second)
 			}
 		}
-		for out, last := range inOrder(t.Context(), slow, func(i int) int { return i }) {
-			if !last {
+		for out, waits := range inOrder(t.Context(), slow, func(i int) int { return i }) {
+			if !waits {
 				t.Errorf("result %d: the next one is said to be there", out)
 			}
 		}

@@ -23,8 +23,8 @@ func (e *env) verifyEach(ctx context.Context, args []string, o verifyOptions) er
 	lines := &tokenLines{in: bufio.NewReaderSize(in, maxTokenInput)}
 	var sum verdicts
 	p := e.progress("verifying", -1)
-	for v, last := range inOrder(ctx, lines.all(), func(l tokenLine) lineVerdict { return l.examined(ctx, examine) }) {
-		if err = e.showLine(v, last); err != nil {
+	for v, waits := range inOrder(ctx, lines.all(), func(l tokenLine) lineVerdict { return l.examined(ctx, examine) }) {
+		if err = e.showLine(v, waits); err != nil {
 			break
 		}
 		sum.add(v.report.Reason())
@@ -69,14 +69,14 @@ type lineJSON struct {
 	Claims json.RawMessage `json:"claims,omitempty"`
 }
 
-// showLine writes a verdict, and sends it off where the next one is still to come: whoever reads may be waiting.
-func (e *env) showLine(v lineVerdict, last bool) error {
+// showLine writes a verdict, and sends it off where the next one has to be waited for: whoever reads may be waiting too.
+func (e *env) showLine(v lineVerdict, waits bool) error {
 	if v.err != nil {
 		return fmt.Errorf("line %d: %w", v.number, v.err)
 	}
 	r := newReportJSON(v.report)
 	err := e.printLine(lineJSON{v.number, r.Valid, r.Exit, r.Reason, r.Claims})
-	if err == nil && last {
+	if err == nil && waits {
 		err = e.out.Flush()
 	}
 	return err
