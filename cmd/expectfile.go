@@ -49,11 +49,20 @@ func (e *env) expectFile(ctx context.Context, f *pflag.FlagSet, name string) err
 		case source && flag == "jwks":
 			continue
 		}
-		for i := 0; i < len(values) && err == nil && !slices.Contains(given, flag); i++ {
-			err = f.Set(flag, values[i])
+		if err == nil && !slices.Contains(given, flag) {
+			err = setEach(f, flag, values)
 		}
 		if err != nil {
 			return usagef("see jotkit verify --help, and jotkit help files", "the file %q: %q: %v", name, m.Name, err)
+		}
+	}
+	return nil
+}
+
+func setEach(f *pflag.FlagSet, flag string, values []string) error {
+	for _, v := range values {
+		if err := f.Set(flag, v); err != nil {
+			return err
 		}
 	}
 	return nil
