@@ -48,8 +48,8 @@ find out of an id or a name that they guess whether it is revoked.`,
 	return c
 }
 
-// deliverBundle writes a bundle to stdout or into a file. With --json the answer says what is in it, and where it went to
-// no file also holds it.
+// deliverBundle writes a bundle to stdout or into a file. With --json the answer tells what is in it, and has the bundle
+// itself as a member where no file was named.
 func (e *env) deliverBundle(ctx context.Context, data []byte, made *authority.Bundle, out string) error {
 	if out == "" && !e.json {
 		return e.print(string(data))

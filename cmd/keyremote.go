@@ -34,8 +34,8 @@ func (p publicInput) remote() bool { return p.issuer != "" || isURL(p.jwks) }
 // isURL tells a URL from the name of a file. Which URLs are good is for package remote to say.
 func isURL(name string) bool { return strings.Contains(name, "://") }
 
-// expected is what the issuer of a token must be: the one whose keys are asked for, whatever else would do too. Its keys
-// say nothing about tokens of others.
+// expected is what the issuer of a token must be: the one whose keys are asked for, also where --iss allows others. Its
+// keys say nothing about their tokens.
 func (p publicInput) expected(issuers []string) ([]string, error) {
 	switch {
 	case p.issuer == "":
@@ -69,7 +69,7 @@ func (e *env) keyCache() string {
 	return filepath.Join(home, "jotkit", "keys")
 }
 
-// datedKeys are keys from a copy, and say once of when it is.
+// datedKeys are keys from a copy. The first time that one is asked for they say how old the copy is.
 type datedKeys struct {
 	*remote.Source
 	note func(format string, args ...any)

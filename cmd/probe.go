@@ -57,8 +57,8 @@ The requests go one after the other over one connection. Without
 	return c
 }
 
-// probe asks the service and tells what it let in. It tells nothing about one that does not behave with no token and with
-// good ones: then it may have refused the bad ones for another cause than their flaw.
+// probe asks the service and tells what it let in. Nothing can be told of one that lets in a request without a token, or
+// refuses a good one: it may have refused the bad ones for another cause than their flaw.
 func (e *env) probe(ctx context.Context, at *probedURL, o probeOptions) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, probeTime, errProbeTime)
 	defer cancel()

@@ -166,7 +166,7 @@ func TestProbeTLS(t *testing.T) {
 	}
 }
 
-// careful is a service that guards its door as we do. Requests counts them, and connections too.
+// careful is a service that guards its door as we do.
 func (p *probing) careful() *carefulService {
 	keys, err := token.NewKeySet(p.key.Public())
 	if err != nil {
@@ -177,7 +177,7 @@ func (p *probing) careful() *carefulService {
 	}}}
 }
 
-// A carefulService lets in good tokens alone. before may answer in its place, and says whether it did.
+// A carefulService lets in good tokens alone, and counts who asks. before may answer in its place, and says whether it did.
 type carefulService struct {
 	guard    *bearer.Guard
 	before   func(w http.ResponseWriter, r *http.Request, n int) bool

@@ -20,9 +20,9 @@ type Flawed struct {
 }
 
 // MintFlawed makes what r asks for, and of that a bad token of one kind of package flaw, or of AllFlaws. One audit line
-// stands for all of them, as with Mint. A kind that cannot be made is flaw.ErrImpossible; a key that is no more to sign
-// once they are made is ErrConflict. Where the subject was cut in the last hour, the expired ones are older than that, so
-// that the verdict of this store on them is "revoked".
+// stands for all of them, as with Mint. A kind that cannot be made is flaw.ErrImpossible; that another key is to sign by
+// the time they are made is ErrConflict. Where the subject was cut in the last hour, the expired ones are older than that,
+// so that the verdict of this store on them is "revoked".
 func (a *Authority) MintFlawed(ctx context.Context, r MintRequest, kind string) (Flawed, error) {
 	made, err := a.flawed(ctx, &r, kind)
 	if err != nil {
