@@ -29,10 +29,7 @@ type daemon struct {
 // newDaemon makes a store and serves it, by the program of the home.
 func newDaemon(h home, args ...string) *daemon {
 	h.t.Helper()
-	port, err := freePort()
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	port := newPort(h.t)
 	d := &daemon{home: h, url: "http://127.0.0.1:" + port, log: new(bytes.Buffer), ended: make(chan error, 1)}
 	d.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}
 	h.run("init", "--iss", d.url, "--aud", d.url)

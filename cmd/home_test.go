@@ -23,10 +23,16 @@ func newHome(t testing.TB) home {
 		t.Fatal(err)
 	}
 	h := home{t, t.TempDir(), bin}
-	if err := os.WriteFile(h.path("pass"), []byte(testPassword+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	h.write("pass", testPassword+"\n")
 	return h
+}
+
+// write makes a file in the home.
+func (h home) write(name, text string) {
+	h.t.Helper()
+	if err := os.WriteFile(h.path(name), []byte(text), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 func (h home) path(name string) string { return h.dir + "/" + name }
@@ -79,3 +85,13 @@ func (h home) bash(script string, env ...string) (status int, log string) {
 
 // long tells whether the fault tests are to run in full.
 func long() bool { return os.Getenv("JOTKIT_LONG") != "" }
+
+// newPort is freePort for a test.
+func newPort(t testing.TB) string {
+	t.Helper()
+	port, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}

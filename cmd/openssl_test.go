@@ -4,7 +4,6 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"math/big"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -38,11 +37,8 @@ func TestOpenSSL(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for name, data := range map[string][]byte{"input": []byte(raw[:last]), "signature": signature} {
-				if err := os.WriteFile(h.path(name), data, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
+			h.write("input", raw[:last])
+			h.write("signature", string(signature))
 			verify := exec.Command("openssl", "dgst", "-sha256", "-verify", "key.pem", "-signature", "signature", "input")
 			verify.Dir = h.dir
 			if out, err := verify.CombinedOutput(); err != nil || !strings.Contains(string(out), "Verified OK") {

@@ -35,15 +35,7 @@ func newEtcd(t *testing.T, h home, alg string) etcd {
 	h.run("keys", "export", "2", "--format", "pem", "--out", "next.pub")
 	h.run("keys", "export", "1", "--format", "pem", "--out", "etcd.pub")
 	h.run("keys", "export", "1", "--format", "pem", "--private", "--reveal", "--out", "etcd.key")
-	var urls [2]string
-	for i := range urls {
-		port, err := freePort()
-		if err != nil {
-			t.Fatal(err)
-		}
-		urls[i] = "http://127.0.0.1:" + port
-	}
-	client, member := urls[0], urls[1]
+	client, member := "http://127.0.0.1:"+newPort(t), "http://127.0.0.1:"+newPort(t)
 	c := exec.Command("etcd", "--name", "one", "--data-dir", h.path("etcd"),
 		"--listen-client-urls", client, "--advertise-client-urls", client,
 		"--listen-peer-urls", member, "--initial-advertise-peer-urls", member, "--initial-cluster", "one="+member,

@@ -5,7 +5,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"os"
 	"strings"
 	"testing"
 
@@ -23,11 +22,8 @@ func TestJoseEncrypted(t *testing.T) {
 	raw := h.run("mint", "--sub", "ada")
 	for _, alg := range jwe.Algorithms() {
 		public, private := encryptionJWK(t, alg)
-		for name, text := range map[string]string{"public.jwk": public, "private.jwk": private} {
-			if err := os.WriteFile(h.path(name), []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
+		h.write("public.jwk", public)
+		h.write("private.jwk", private)
 		made := h.run("encrypt", "--to", "public.jwk", raw)
 		if got := d.ask(t, strings.Join([]string{"open", alg, private, made}, " ")); got != raw {
 			t.Errorf("%s: jose opened %q", alg, got)

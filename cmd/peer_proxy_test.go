@@ -27,10 +27,7 @@ func (p *proxy) start(t *testing.T, s *serving, fill map[string]any) {
 		fmt.Fprintf(w, "hello %s", strings.Join(r.Header.Values(p.header), ", "))
 	}))
 	t.Cleanup(service.Close)
-	port, err := freePort()
-	if err != nil {
-		t.Fatal(err)
-	}
+	port := newPort(t)
 	fill["Port"], fill["URL"], fill["Dir"] = port, s.url, s.dir
 	fill["Backend"] = strings.TrimPrefix(service.URL, "http://")
 	fillIn(t, s.home, p.config, fill)

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -49,10 +48,7 @@ type registry struct{ addr string }
 func newRegistry(t *testing.T, h home) registry {
 	t.Helper()
 	h.run("keys", "export", "--out", "jwks.json")
-	port, err := freePort()
-	if err != nil {
-		t.Fatal(err)
-	}
+	port := newPort(t)
 	fillIn(t, h, "registry.yml", map[string]any{
 		"Port": port, "Secret": testPassword, "Audience": makerAudience, "Issuer": makerIssuer, "Keys": h.path("jwks.json"),
 	})
@@ -118,13 +114,11 @@ func (r registry) scope(t *testing.T, raw string) {
 func (r registry) flaws(t *testing.T, lines string) {
 	t.Helper()
 	letIn := map[string]string{}
-	count := 0
-	for line := range strings.Lines(lines) {
-		var flawed struct{ Flaw, Token string }
-		if err := json.Unmarshal([]byte(line), &flawed); err != nil {
-			t.Fatal(err)
-		}
-		count++
+	all, err := jsonLines[flawedJSON](lines)
+	if err != nil || len(all) < 60 {
+		t.Fatalf("only %d flaws: %v", len(all), err)
+	}
+	for _, flawed := range all {
 		why := r.refuses(t, flawed.Token)
 		if why == "" {
 			letIn[flawed.Flaw] = registryLetsIn[flawed.Flaw]
@@ -133,8 +127,5 @@ func (r registry) flaws(t *testing.T, lines string) {
 	}
 	if diff := cmp.Diff(registryLetsIn, letIn); diff != "" {
 		t.Errorf("what is let in differs from what is known (-known +seen):\n%s", diff)
-	}
-	if count < 60 {
-		t.Errorf("only %d flaws", count)
 	}
 }

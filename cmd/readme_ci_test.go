@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,9 +18,7 @@ func TestReadmeCI(t *testing.T) {
 	if contract == nil || len(snippets) != 2 {
 		t.Fatalf("README has the contract %q, and %d snippets", contract, len(snippets))
 	}
-	if err := os.WriteFile(s.path("token-contract.json"), []byte(contract[1]), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	s.write("token-contract.json", contract[1])
 	mint := func(aud string, more ...string) string {
 		return s.run(append([]string{"mint", "--sub", "ci", "--aud", aud, "-c", "env=staging"}, more...)...)
 	}

@@ -36,10 +36,7 @@ func TestReadmeCommands(t *testing.T) {
 	peer(t, "sh")
 	peer(t, "openssl")
 	peer(t, "curl")
-	port, err := freePort()
-	if err != nil {
-		t.Fatal(err)
-	}
+	port := newPort(t)
 	dir := t.TempDir()
 	work := filepath.Join(dir, "work")
 	if err := os.Mkdir(work, 0o700); err != nil {

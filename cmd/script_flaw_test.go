@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bufio"
 	"encoding/json"
 	"strings"
 
@@ -16,8 +15,10 @@ func cmdAsStated(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: asstated FLAWS VERDICTS")
 	}
-	stated := jsonLines[flawedJSON](ts, args[0])
-	got := jsonLines[lineJSON](ts, args[1])
+	stated, err := jsonLines[flawedJSON](ts.ReadFile(args[0]))
+	ts.Check(err)
+	got, err := jsonLines[lineJSON](ts.ReadFile(args[1]))
+	ts.Check(err)
 	if len(stated) != len(got) || len(got) < 40 {
 		ts.Fatalf("%d flaws and %d verdicts", len(stated), len(got))
 	}
@@ -28,14 +29,14 @@ func cmdAsStated(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// jsonLines reads a file of one JSON document a line.
-func jsonLines[T any](ts *testscript.TestScript, file string) (all []T) {
-	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile(file)))
-	for lines.Scan() {
+// jsonLines reads one JSON document a line.
+func jsonLines[T any](text string) (all []T, err error) {
+	for line := range strings.Lines(text) {
 		var one T
-		ts.Check(json.Unmarshal(lines.Bytes(), &one))
+		if err := json.Unmarshal([]byte(line), &one); err != nil {
+			return nil, err
+		}
 		all = append(all, one)
 	}
-	ts.Check(lines.Err())
-	return all
+	return all, nil
 }

@@ -88,9 +88,7 @@ const servicePassword = "p+s s:w%41rd&=é?/#100"
 // registerService adds a service that may introspect and revoke, with that password.
 func (s *serving) registerService(name string) {
 	s.t.Helper()
-	if err := os.WriteFile(s.path("service"), []byte(servicePassword), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
+	s.write("service", servicePassword)
 	s.run("register", name, "--role", "service", "--password-file", "service")
 }
 
