@@ -46,11 +46,7 @@ func TestHelpGolden(t *testing.T) {
 			width = 60
 			text, _, _ = strings.Cut(text, "Flags of every")
 		}
-		for line := range strings.Lines(text) {
-			if len(line) > width+1 {
-				t.Errorf("%s --help: wider than %d: %s", c.CommandPath(), width, line)
-			}
-		}
+		wantWidth(t, width, text)
 		if c.Runnable() && !c.HasSubCommands() && c.Example == "" {
 			t.Errorf("%s has no example", c.CommandPath())
 		}
@@ -58,8 +54,18 @@ func TestHelpGolden(t *testing.T) {
 	for _, topic := range topicNames() {
 		text, _ := p.run(0, "", "help", topic)
 		fmt.Fprintf(&all, "## jotkit help %s\n%s\n", topic, text)
+		wantWidth(t, helpWidth, text)
 	}
 	golden(t, "help.txt", all.String())
+}
+
+func wantWidth(t *testing.T, width int, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		if len(line) > width+1 {
+			t.Errorf("wider than %d: %s", width, line)
+		}
+	}
 }
 
 // The kinds of bad tokens, whose names and verdicts stay.

@@ -110,7 +110,11 @@ func (e *env) showExits() error {
 	}
 	rows := [][]string{{"EXIT", "NAME", "WHEN"}}
 	for _, x := range exits {
-		rows = append(rows, []string{fmt.Sprint(x.Status), x.Name, x.When})
+		row := []string{fmt.Sprint(x.Status), x.Name}
+		for _, line := range fold(x.When, helpWidth-25) { // what the columns before it take
+			rows = append(rows, append(row, line))
+			row = []string{"", ""}
+		}
 	}
 	return e.print(table(rows) + `
 Of several reasons to refuse a token the worst one counts, in the
