@@ -24,7 +24,7 @@ func (b *bundleInput) bind(c *cobra.Command) {
 	f.Var(durationValue{&b.maxAge, time.Second}, "max-bundle-age", "at most `D` since the bundle was made")
 	f.Var(listValue{&b.signers}, "bundle-signer", "the key `KID` made the bundle, or one of several")
 	for _, other := range keySources {
-		if f.Lookup(other) != nil && other != "bundle" {
+		if other != "bundle" {
 			c.MarkFlagsMutuallyExclusive("bundle", other)
 		}
 	}
