@@ -11,7 +11,7 @@ import (
 )
 
 func newBundle(e *env) *cobra.Command {
-	return group("bundle", "Keys and revocations in a file, for verify",
+	return group("bundle", "Take keys and revocations to verify elsewhere",
 		newBundleExport(e), newBundleInspect(e))
 }
 
@@ -23,11 +23,11 @@ func newBundleExport(e *env) *cobra.Command {
 		Short: "Write the public keys and what is revoked, signed",
 		Long: `Write the public keys and what is revoked, signed.
 
-With the file jotkit verify --bundle says what the store would
+With the file, jotkit verify --bundle says what the store would
 say, where there is no store and no network. It does not know
-what is revoked after: make a new one often, and have verify
-insist with --max-bundle-age. It holds no secret. Who has it can
-find out of an id or a name that they guess whether it is revoked.`,
+what is revoked later: make a new one often, and have verify
+insist with --max-bundle-age. It holds no secret. Whoever has it
+can guess an id or a name, and find out whether it is revoked.`,
 		Example: `  jotkit bundle export --out bundle.jot
   jotkit bundle export --ttl 2h > bundle.jot`,
 		Args: atMost(0),
@@ -44,7 +44,7 @@ find out of an id or a name that they guess whether it is revoked.`,
 		},
 	}
 	c.Flags().Var(nonEmpty{&out}, "out", "write to the file `F`, for you alone to read")
-	c.Flags().Var(durationValue{&ttl, time.Second}, "ttl", "it is good for `D`, at most 7d")
+	c.Flags().Var(durationValue{&ttl, time.Second}, "ttl", "good for `D`, at most 7d")
 	return c
 }
 

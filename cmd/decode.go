@@ -39,7 +39,7 @@ not the token, which only --json has. It reads stdin or
 --token-file, and ends with 5 where it finds none.
 
 --check-exp says whether a cached token may still be used: 0 while
-it lives, else 12, 13, 14 or 17 as verify has them, and nothing
+it lives, else 10, 12, 13, 14 or 17 as verify has them, and nothing
 on stdout. No leeway is given, for a token is best renewed early.`,
 		Example: `  jotkit decode "$T"
   jotkit decode --field header.kid "$T"

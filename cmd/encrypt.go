@@ -18,9 +18,9 @@ func newEncrypt(e *env) *cobra.Command {
 		Short: "Encrypt a signed token to a key",
 		Long: `Encrypt a signed token to a key.
 
-Only who has the private key, the secret or the password can read
-it then. It proves no more than the token in it: whoever decrypts
-it has still to verify that. No store is touched.
+Only someone with the private key, the secret or the password can
+read it then. It proves no more than the token in it: whoever
+decrypts it still has to verify that. No store is touched.
 
 The key decides about the algorithm: an RSA key without "alg" is
 taken for RSA-OAEP-256, an EC key for ECDH-ES, a secret for

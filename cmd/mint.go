@@ -31,9 +31,9 @@ It is signed with the store's active key, or with a key from
 elsewhere; then no store is touched. For tests and for services:
 people get theirs with login.
 
-With --flaw it is a bad token instead, which is what you say but
-for one thing, to test whoever accepts tokens; with --flaw all one
-of each kind, and with --json each with the verdict it should get.`,
+--flaw makes a bad token instead: what you say, with one thing
+wrong, to test whoever accepts tokens. --flaw all makes one of
+each kind, and --json adds the verdict that each should get.`,
 		Example: `  jotkit mint --sub ada
   jotkit mint --sub ci --aud api --ttl 5m -c env=prod -c build:=17
   jotkit mint --sub ada --key private.pem

@@ -30,7 +30,7 @@ It is asked with GET: without a token, which it has to refuse;
 with a good one, which it has to let in; with every bad one of
 mint --flaw list; and with a good one again. An answer of 200 to
 299 lets in. The flags say what the good token is, as with mint.
-When a bad one was let in, that is exit 14.
+It ends with 14 where a bad one was let in.
 
 The requests go one after the other over one connection. Without
 --i-own-this only this machine is asked.`,

@@ -76,7 +76,7 @@ func (o *verifyOptions) bind(e *env, c *cobra.Command) {
 	o.bundle.bind(c)
 	bindExpect(f, &o.want)
 	f.Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
-	f.Var(nonEmpty{&o.field}, "field", "print one field: sub, a.b, header.kid")
+	f.Var(nonEmpty{&o.field}, "field", "print one field `PATH`: sub, a.b, header.kid")
 	f.BoolVar(&o.jws, "jws", false, "check the signature alone and print the payload as it is")
 	f.Var(nonEmpty{&o.expect}, "expect", "expect what the JSON file `F` says, by the names of these flags")
 	f.BoolVar(&o.each, "each", false, "one token a line in, one JSON verdict a line out")
