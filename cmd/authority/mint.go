@@ -40,10 +40,7 @@ func (a *Authority) Mint(ctx context.Context, r MintRequest, each func(Minted) e
 	}
 	var key *token.Key
 	err := a.change(ctx, "mint", r.Subject, func(c *change) (err error) {
-		if err := c.settings.complete(&r.Draft, r.TTL, c.now); err != nil {
-			return err
-		}
-		if key, err = signer(c.ring, r.KeyID); err != nil {
+		if key, err = c.drafted(&r, c.now); err != nil {
 			return err
 		}
 		c.note("kid", key.ID())
@@ -67,15 +64,20 @@ func (a *Authority) rehearse(ctx context.Context, r MintRequest) error {
 	if err != nil {
 		return err
 	}
-	if err := s.settings.complete(&r.Draft, r.TTL, a.now()); err != nil {
-		return err
-	}
-	key, err := signer(s.ring, r.KeyID)
+	key, err := s.drafted(&r, a.now())
 	if err != nil {
 		return err
 	}
 	_, err = r.Sign(key)
 	return err
+}
+
+// drafted fills in what the request leaves open, and finds the key that is to sign it.
+func (s state) drafted(r *MintRequest, now time.Time) (*token.Key, error) {
+	if err := s.settings.complete(&r.Draft, r.TTL, now); err != nil {
+		return nil, err
+	}
+	return signer(s.ring, r.KeyID)
 }
 
 // MintWith makes tokens with a key from elsewhere. There is no store in it, so neither settings nor limits nor audit.

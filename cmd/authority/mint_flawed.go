@@ -60,10 +60,7 @@ func (a *Authority) flawed(ctx context.Context, r *MintRequest, kind string) (Fl
 		return Flawed{}, err
 	}
 	now := a.now()
-	if err := s.settings.complete(&r.Draft, r.TTL, now); err != nil {
-		return Flawed{}, err
-	}
-	key, err := signer(s.ring, r.KeyID)
+	key, err := s.drafted(r, now)
 	if err != nil {
 		return Flawed{}, err
 	}
