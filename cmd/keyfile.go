@@ -52,7 +52,7 @@ func (k *keyInput) check() error {
 	case k.sources() > 1:
 		return usagef("leave all but one of them out", "keys from more than one place")
 	case isURL(k.file):
-		return usagef("to verify with published keys, name them with --jwks", "--key takes a file, and no URL")
+		return usagef("save it in a file, or have jotkit verify fetch published keys with --jwks", "--key takes a file, and no URL")
 	case k.offline && k.jwks == "" && k.issuer == "":
 		return usagef("name the keys with --jwks or --issuer", "--offline without keys from elsewhere")
 	case k.alg != "" && !k.given():
