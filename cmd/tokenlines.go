@@ -10,7 +10,7 @@ import (
 	"jotkit/token"
 )
 
-// A tokenLine is a line of the input that is not empty.
+// A tokenLine is a line of the input that is not blank.
 type tokenLine struct {
 	number int // from 1
 	raw    string
@@ -26,7 +26,7 @@ func (t *tokenLines) all() iter.Seq[tokenLine] {
 	return func(yield func(tokenLine) bool) {
 		for number := 1; ; number++ {
 			line, err := t.next()
-			if raw := tokenOfLine(line); raw != "" && !yield(tokenLine{number, raw}) {
+			if !blank(line) && !yield(tokenLine{number, tokenOfLine(line)}) {
 				return
 			}
 			if err == io.EOF {
@@ -39,6 +39,10 @@ func (t *tokenLines) all() iter.Seq[tokenLine] {
 		}
 	}
 }
+
+// blank tells whether there is nothing on a line. One that only looks empty, such as "" or {"token":null}, stands for a
+// token that somebody failed to write: without a verdict nobody would miss it.
+func blank(line []byte) bool { return len(line) < maxTokenInput && len(bytes.TrimSpace(line)) == 0 }
 
 // next reads a line. Of one that is longer than any token the rest is passed over: what is left is too long as well.
 func (t *tokenLines) next() ([]byte, error) {
@@ -54,8 +58,12 @@ func (t *tokenLines) next() ([]byte, error) {
 }
 
 // tokenOfLine takes the token out of a line: bare, as a JSON string, or in a JSON object as mint --json and token
-// endpoints write it. What is in JSON is taken as it is, line ends and all.
+// endpoints write it. What is in JSON is taken as it is, line ends and all. Of a line that was cut off nothing is taken, or
+// a good token before much white space would speak for what comes behind it.
 func tokenOfLine(line []byte) string {
+	if len(line) >= maxTokenInput {
+		return string(line)
+	}
 	line = bytes.TrimSpace(line)
 	var text string
 	switch {
