@@ -29,6 +29,9 @@ func (e *env) token(ctx context.Context, args []string, from tokenInput) (string
 	if err != nil {
 		return "", err
 	}
+	if len(raw) > max(from.most, maxTokenInput) {
+		return raw, nil // too long for a token: what comes behind was not read, and nothing before it may speak for it
+	}
 	raw = bareToken(raw)
 	if several(raw) {
 		return "", usagef("give one token at a time", "there is more than one token")
