@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,7 +21,7 @@ func (e *env) readClaims(ctx context.Context, name string) ([]token.Member, erro
 	if len(data) > token.MaxLength {
 		return nil, usagef("leave something out", "claims of more than %d bytes do not fit into a token", token.MaxLength)
 	}
-	members, err := token.ParseObject(bytes.TrimSpace(data))
+	members, err := token.ParseObject(trimmed(data))
 	if err != nil {
 		return nil, usagef("write a JSON object", "the claims are %v", err)
 	}

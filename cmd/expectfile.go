@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,11 +31,15 @@ func (e *env) expectFile(ctx context.Context, f *pflag.FlagSet, name string) err
 		return err
 	}
 	if len(data) > maxExpectFile {
-		return usagef("keep what a token must be", "the file %q has more than %d KiB", name, maxExpectFile>>10)
+		return usagef("name the file that says what a token must be", "%q has more than %d KiB", name, maxExpectFile>>10)
 	}
-	members, err := token.ParseObject(bytes.TrimSpace(data))
+	members, err := token.ParseObject(trimmed(data))
 	if err != nil {
-		return usagef(`write a JSON object such as {"iss": "https://id.example", "aud": "api"}`, "the file %q is %v", name, err)
+		return usagef(`write a JSON object such as {"iss": "https://id.example", "aud": "api"}`,
+			"the expectations in %q cannot be read: %v", name, err)
+	}
+	if holds(members, "iss") && holds(members, "issuer") {
+		return usagef("leave iss out: the issuer whose keys are taken is expected", "%q has iss and issuer", name)
 	}
 	given := slices.DeleteFunc(slices.Concat(expectSeveral, expectOne), func(flag string) bool { return !f.Changed(flag) })
 	source := slices.ContainsFunc(keySources, f.Changed)
@@ -53,10 +56,15 @@ func (e *env) expectFile(ctx context.Context, f *pflag.FlagSet, name string) err
 			err = setEach(f, flag, values)
 		}
 		if err != nil {
-			return usagef("see jotkit verify --help, and jotkit help files", "the file %q: %q: %v", name, m.Name, err)
+			return usagef("it may hold "+strings.Join(slices.Concat(expectSeveral, expectOne), ", "),
+				"the expectations in %q: %q: %v", name, m.Name, err)
 		}
 	}
 	return nil
+}
+
+func holds(members []token.Member, name string) bool {
+	return slices.ContainsFunc(members, func(m token.Member) bool { return m.Name == name })
 }
 
 func setEach(f *pflag.FlagSet, flag string, values []string) error {
@@ -76,17 +84,26 @@ func flagValues(m token.Member) ([]string, error) {
 	var list []string
 	switch {
 	case !several && !slices.Contains(expectOne, m.Name):
-		return nil, errors.New("nothing that is known here: known are " + strings.Join(slices.Concat(expectSeveral, expectOne), ", "))
+		return nil, unknownExpectation(m.Name)
 	case m.Value[0] == '"' && json.Unmarshal(m.Value, &text) == nil:
 		return []string{text}, nil
 	case !several:
-		return nil, errors.New("not a text")
+		return nil, errors.New("not a text in quotes")
 	case m.Value[0] == '[' && json.Unmarshal(m.Value, &list) == nil && len(list) > 0 && !slices.Contains(list, ""):
 		return list, nil
 	case m.Name == "require" && m.Value[0] == '{':
 		return requiredClaims(m.Value)
 	}
-	return nil, errors.New("neither a text nor a list of some")
+	return nil, errors.New("neither a text in quotes nor a list of some")
+}
+
+// unknownExpectation says what may have been meant: the names of a report have _ where flags have -.
+func unknownExpectation(name string) error {
+	flag := strings.ReplaceAll(strings.ToLower(name), "_", "-")
+	if slices.Contains(slices.Concat(expectSeveral, expectOne), flag) {
+		return fmt.Errorf("not known; did you mean %q?", flag)
+	}
+	return errors.New("not known")
 }
 
 // requiredClaims writes the claims of an object as the flag has them.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -64,3 +65,6 @@ func (e *env) readFile(ctx context.Context, name string, limit int) ([]byte, os.
 	data, err := readAll(ctx, f, limit)
 	return data, info, err
 }
+
+// trimmed is a text without white space around it, and without the byte order mark that some editors put first.
+func trimmed(data []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) }
