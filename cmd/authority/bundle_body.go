@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -28,6 +29,11 @@ type bundleBody struct {
 }
 
 const bundleVersion = 1
+
+// maxQuotes bounds the texts and member names of a bundle, by the marks around them. A sound one has few, and a long deny
+// list. Taken apart, what else there is room for in MaxBundle would be gigabytes in memory, and anybody can make such a
+// file: it has to be read before its signature can be checked.
+const maxQuotes = 1 << 18
 
 // body writes what a bundle says of this state. Secrets that verify are not for others to have: tokens of theirs have an
 // unknown key.
@@ -59,6 +65,9 @@ func (s state) body(list *userdb.DenyList) (_ []byte, err error) {
 
 // readBody reads what body wrote. Its errors are for the caller to name.
 func (b *Bundle) readBody(data []byte) error {
+	if bytes.Count(data, []byte(`"`)) > maxQuotes {
+		return errors.New("it has more parts than any bundle")
+	}
 	var body bundleBody
 	if err := json.Unmarshal(data, &body, json.RejectUnknownMembers(true)); err != nil {
 		return fmt.Errorf("its contents cannot be read: %w", err)

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,6 +140,31 @@ func TestBundleForged(t *testing.T) {
 	}
 	if _, err := authority.OpenBundle(signedOver(t, key, body, nil)); err != nil {
 		t.Errorf("the good one: %v", err)
+	}
+}
+
+// TestBundleOfManyParts: what anybody can make takes no more memory than its length is worth, and no more time.
+func TestBundleOfManyParts(t *testing.T) {
+	key, _, body := parts(t)
+	names := []byte(`{"":0`)
+	for i := range 200_000 {
+		names = fmt.Appendf(names, `,"%x":0`, i)
+	}
+	for name, data := range map[string][]byte{
+		"audiences": append([]byte(`{"aud":["a"`+strings.Repeat(`,"a"`, 1<<20)+`],`), body[1:]...),
+		"members":   append(append([]byte(`{"revoked_keys":`), names...), append([]byte(`},`), body[1:]...)...),
+	} {
+		data = signedOver(t, key, data, nil)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := authority.OpenBundle(data)
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, authority.ErrBundle) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := after.TotalAlloc - before.TotalAlloc; got > uint64(len(data)) {
+			t.Errorf("%s: %d bytes of memory for a file of %d", name, got, len(data))
+		}
 	}
 }
 
