@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"jotkit/keyring"
@@ -96,4 +98,34 @@ func (c *Client) keep(d *document) {
 	if closing := f.Close(); err != nil || closing != nil || os.Rename(f.Name(), name) != nil {
 		os.Remove(f.Name())
 	}
+	c.tidy()
+}
+
+// maxCopies bounds the copies in the directory. An issuer says itself where its keys are, and may say another place each
+// time that it is asked: nobody would look for the copies of the former ones again.
+const maxCopies = 200
+
+// tidy takes away the oldest copies where there are too many, and what a process that was killed left of one.
+func (c *Client) tidy() {
+	entries, err := os.ReadDir(c.CacheDir)
+	if err != nil || len(entries) <= maxCopies {
+		return
+	}
+	var copies []os.FileInfo
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && isCopy(e.Name()) {
+			copies = append(copies, info)
+		}
+	}
+	slices.SortFunc(copies, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
+	for _, old := range copies[:max(0, len(copies)-maxCopies)] {
+		os.Remove(filepath.Join(c.CacheDir, old.Name()))
+	}
+}
+
+// isCopy tells the names that place and keep give from those of other files, which are not ours to take away.
+func isCopy(name string) bool {
+	sum, isPlace := strings.CutSuffix(name, ".json")
+	_, err := hex.DecodeString(sum)
+	return isPlace && err == nil && len(sum) == 2*sha256.Size || strings.HasPrefix(name, ".jotkit-")
 }

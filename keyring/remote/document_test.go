@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -150,4 +151,45 @@ func TestCopiesAtOnce(t *testing.T) {
 	onlyCopy(t, client)
 	client.Offline = true
 	o.wantKey(t, o.source(t, client, "/jwks"), "b", nil, 20)
+}
+
+// However often an issuer moves its keys, only so many copies are kept, the last ones. Files of others stay.
+func TestCopiesAreFew(t *testing.T) {
+	o := newOrigin(t)
+	client, _ := o.client(t)
+	stays := filepath.Join(client.CacheDir, "notes.json")
+	if err := os.WriteFile(stays, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set, moved := setOf(t, "a"), 0
+	o.handle("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		moved++
+		w.Header().Set("Cache-Control", "max-age=0")
+		fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":"%s/jwks?%d"}`, o.URL, o.URL, moved)
+	})
+	o.show("/jwks", set, "")
+	source := func(client Client) *Source {
+		t.Helper()
+		s, err := client.Issuer(o.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	for range maxCopies + 20 {
+		if _, err := source(client).Key(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := os.ReadDir(client.CacheDir)
+	if err != nil || len(entries) != maxCopies+1 {
+		t.Errorf("%d files, %v", len(entries), err)
+	}
+	if _, err := os.Stat(stays); err != nil {
+		t.Error(err)
+	}
+	client.Offline = true
+	if _, err := source(client).Key(t.Context(), "a"); err != nil {
+		t.Error(err)
+	}
 }
