@@ -79,8 +79,12 @@ func readMetadata(body []byte, issuer string, asked *url.URL) (*url.URL, error) 
 		return nil, fmt.Errorf("the metadata names no \"jwks_uri\"")
 	}
 	u, err := address(at)
-	if err == nil && asked.Scheme == "https" && u.Scheme != "https" {
+	switch {
+	case err != nil:
+	case asked.Scheme == "https" && u.Scheme != "https":
 		err = fmt.Errorf("%w: %q is not https, as its issuer is", ErrAddress, at)
+	case loopback(u.Hostname()) && !loopback(asked.Hostname()): // or an issuer could have us ask what only we can reach
+		err = fmt.Errorf("%w: %q is on this machine, and its issuer is not", ErrAddress, at)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("its \"jwks_uri\": %w", err)

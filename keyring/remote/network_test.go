@@ -111,6 +111,60 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+// An issuer from elsewhere cannot have this machine asked, over https either.
+func TestIssuerFromElsewhere(t *testing.T) {
+	o := newOrigin(t)
+	o.show("/jwks", setOf(t, "a"), "")
+	_, port, _ := net.SplitHostPort(o.Listener.Addr().String())
+	elsewhere := "https://example.com:" + port // who the certificate is for, too
+	client, _ := o.client(t)
+	client.Proxy = func(r *http.Request) (*url.URL, error) {
+		if r.URL.Hostname() == "example.com" {
+			return url.Parse(tunnel(t, o.Listener.Addr().String()))
+		}
+		return nil, nil
+	}
+	for host, want := range map[string]error{"example.com": nil, "127.0.0.1": ErrAddress, "LOCALHOST": ErrAddress, "[::ffff:127.0.0.1]": ErrAddress} {
+		before := o.count("/jwks")
+		o.show(openidPath, metadata(elsewhere, "https://"+host+":"+port+"/jwks"), "no-store")
+		s, err := client.Issuer(elsewhere)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Key(t.Context(), "a"); !errors.Is(err, want) {
+			t.Errorf("%s: %v", host, err)
+		}
+		if want != nil && o.count("/jwks") != before {
+			t.Errorf("%s was asked", host)
+		}
+		client.CacheDir = t.TempDir()
+	}
+}
+
+// tunnel is a proxy through which everything leads to one address.
+func tunnel(t *testing.T, to string) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		there, err := net.Dial("tcp", to)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer there.Close()
+		here, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer here.Close()
+		fmt.Fprint(here, "HTTP/1.1 200 OK\r\n\r\n")
+		go io.Copy(there, here)
+		io.Copy(here, there)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
 // The token's kid is nowhere in what a server is asked.
 func TestKidStaysHere(t *testing.T) {
 	o := newOrigin(t)
