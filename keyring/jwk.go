@@ -34,11 +34,22 @@ func parseJWK(j object, o ParseOptions) (*token.Key, error) {
 	if err := forSignatures(j); err != nil {
 		return nil, err
 	}
+	if o.Published && hasPrivate(j) {
+		return nil, givenAway("a private key")
+	}
 	public, err := publicJWK(j, o)
+	if err == nil && o.Published && public.Symmetric() {
+		err = givenAway("a secret")
+	}
 	if err != nil || public.Symmetric() || !hasPrivate(j) {
 		return public, err
 	}
 	return withPrivate(j, public)
+}
+
+// givenAway is for a key whose owner shows it to everybody: what it signs may be anyone's.
+func givenAway(what string) error {
+	return fmt.Errorf("%w: %s in it, which nobody may publish: whoever reads it can make tokens", ErrSet, what)
 }
 
 // publicJWK reads the public half of a JWK, or the whole of a symmetric one.

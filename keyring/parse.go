@@ -22,6 +22,9 @@ type ParseOptions struct {
 	// KeepUnnamed leaves a lone key that has no kid without one, so that a verifier tries it for a token of any kid.
 	// Otherwise the kid is the thumbprint, as it always is when one file holds several keys outside a JWK Set.
 	KeepUnnamed bool
+	// Published is for what everybody can read. A secret or a private half in it is ErrSet, and nothing is computed with
+	// either: whether two halves belong together takes seconds to find out, where they were chosen for that.
+	Published bool
 }
 
 // Parse reads the keys in a JWK or JWK Set (RFC 7517), in PEM (PKCS #1, SEC 1, PKCS #8, SPKI, certificates), in an

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"jotkit/keyring"
@@ -42,17 +41,11 @@ func (c *Client) visit(ctx context.Context, anew bool, find func(*visit) (*url.U
 	return &keySet{keys: keys, from: doc}, nil
 }
 
-// publicKeys reads a set as it is published. Secrets and private keys are not: who put them there has given them away,
-// and what they sign may be anyone's.
+// publicKeys reads a set as it is published.
 func (c *Client) publicKeys(body []byte) (*token.KeySet, error) {
-	keys, err := keyring.ParseSet(body, keyring.ParseOptions{Algorithm: c.Algorithm, KeepUnnamed: true})
-	switch {
-	case err != nil:
+	keys, err := keyring.ParseSet(body, keyring.ParseOptions{Algorithm: c.Algorithm, KeepUnnamed: true, Published: true})
+	if err != nil {
 		return nil, err
-	case slices.ContainsFunc(keys, (*token.Key).Symmetric):
-		return nil, fmt.Errorf("%w: a secret in it, which nobody may publish: whoever reads it can make tokens", keyring.ErrSet)
-	case slices.ContainsFunc(keys, (*token.Key).CanSign):
-		return nil, fmt.Errorf("%w: a private key in it, which nobody may publish: whoever reads it can make tokens", keyring.ErrSet)
 	}
 	return token.NewKeySet(keys...)
 }
