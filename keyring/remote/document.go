@@ -83,11 +83,16 @@ func (c *Client) keep(d *document) {
 	case name == "":
 		return
 	case d.passing:
-		os.Remove(name)
+		if c.own() {
+			os.Remove(name)
+		}
 		return
 	}
 	data, err := json.Marshal(d)
 	if err != nil || os.MkdirAll(c.CacheDir, 0o700) != nil {
+		return
+	}
+	if !c.own() {
 		return
 	}
 	f, err := os.CreateTemp(c.CacheDir, ".jotkit-*") // 0600
@@ -99,6 +104,13 @@ func (c *Client) keep(d *document) {
 		os.Remove(f.Name())
 	}
 	c.tidy()
+}
+
+// own tells whether the directory is the user's own. What is in another would not be read, and a link may lead anywhere:
+// at times root has the home of somebody else.
+func (c *Client) own() bool {
+	info, err := os.Lstat(c.CacheDir)
+	return err == nil && ours(info)
 }
 
 // maxCopies bounds the copies in the directory. An issuer says itself where its keys are, and may say another place each

@@ -119,6 +119,24 @@ func TestCopyIsPrivate(t *testing.T) {
 	}
 }
 
+// Nothing is written, or taken away, behind a link: who put it there chose where it leads.
+func TestCopiesBehindALink(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no such bits")
+	}
+	o := newOrigin(t)
+	client, _ := o.client(t)
+	there := client.CacheDir
+	client.CacheDir = filepath.Join(t.TempDir(), "keys")
+	if err := os.Symlink(there, client.CacheDir); err != nil {
+		t.Fatal(err)
+	}
+	o.show("/jwks", setOf(t, "a"), "max-age=300")
+	o.wantKey(t, o.source(t, client, "/jwks"), "a", nil, 1)
+	client.CacheDir = there
+	wantNoCopy(t, client)
+}
+
 // Where nothing can be kept, keys are good all the same.
 func TestNoPlaceForCopies(t *testing.T) {
 	o := newOrigin(t)
