@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"slices"
 
 	"jotkit/token"
 )
@@ -72,11 +73,15 @@ func tokenOfLine(line []byte) string {
 	case !bytes.HasPrefix(line, []byte("{")):
 		return bareToken(string(line))
 	}
+	var found []string
 	members, _ := token.ParseObject(line)
 	for _, m := range members {
 		if (m.Name == "token" || m.Name == "access_token") && json.Unmarshal(m.Value, &text) == nil {
-			return text
+			found = append(found, text)
 		}
 	}
-	return string(line) // no token, and the verdict says so
+	if found = slices.Compact(found); len(found) != 1 {
+		return string(line) // no token, or two where nobody knows which one will be used; the verdict says so
+	}
+	return found[0]
 }
