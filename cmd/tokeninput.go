@@ -29,18 +29,20 @@ func (e *env) token(ctx context.Context, args []string, from tokenInput) (string
 	if err != nil {
 		return "", err
 	}
-	if len(raw) > max(from.most, maxTokenInput) {
-		return raw, nil // too long for a token: what comes behind was not read, and nothing before it may speak for it
-	}
-	raw = bareToken(raw)
-	if several(raw) {
+	bare := bareToken(raw)
+	switch {
+	case several(bare):
 		return "", usagef("give one token at a time", "there is more than one token")
+	case len(raw) > from.limit():
+		return raw, nil // too long as it is: nobody knows what comes behind it, so no token is made of its beginning
 	}
-	return raw, nil
+	return bare, nil
 }
 
+func (t *tokenInput) limit() int { return max(t.most, maxTokenInput) }
+
 func (e *env) rawToken(ctx context.Context, args []string, from tokenInput) (string, error) {
-	limit := max(from.most, maxTokenInput)
+	limit := from.limit()
 	switch {
 	case len(args) > 0 && from.file != "":
 		return "", usagef("leave out one of them", "a token as argument and --token-file")

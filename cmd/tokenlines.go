@@ -27,7 +27,7 @@ func (t *tokenLines) all() iter.Seq[tokenLine] {
 	return func(yield func(tokenLine) bool) {
 		for number := 1; ; number++ {
 			line, err := t.next()
-			if !blank(line) && !yield(tokenLine{number, tokenOfLine(line)}) {
+			if raw, ok := tokenOfLine(line); ok && !yield(tokenLine{number, raw}) {
 				return
 			}
 			if err == io.EOF {
@@ -41,11 +41,8 @@ func (t *tokenLines) all() iter.Seq[tokenLine] {
 	}
 }
 
-// blank tells whether there is nothing on a line. One that only looks empty, such as "" or {"token":null}, stands for a
-// token that somebody failed to write: without a verdict nobody would miss it.
-func blank(line []byte) bool { return len(line) < maxTokenInput && len(bytes.TrimSpace(line)) == 0 }
-
-// next reads a line. Of one that is longer than any token the rest is passed over: what is left is too long as well.
+// next reads a line. Of one that is longer than any token the rest is passed over: what is left is too long as well, and
+// no token is taken out of it.
 func (t *tokenLines) next() ([]byte, error) {
 	line, err := t.in.ReadSlice('\n')
 	if err != bufio.ErrBufferFull {
@@ -59,29 +56,38 @@ func (t *tokenLines) next() ([]byte, error) {
 }
 
 // tokenOfLine takes the token out of a line: bare, as a JSON string, or in a JSON object as mint --json and token
-// endpoints write it. What is in JSON is taken as it is, line ends and all. Of a line that was cut off nothing is taken, or
-// a good token before much white space would speak for what comes behind it.
-func tokenOfLine(line []byte) string {
-	if len(line) >= maxTokenInput {
-		return string(line)
+// endpoints write it. What is in JSON is taken as it is, line ends and all. A blank line has none, any other has one: ""
+// and what is no token get their verdict too.
+func tokenOfLine(line []byte) (raw string, ok bool) {
+	if len(line) >= maxTokenInput { // nobody knows what came behind its beginning
+		return string(line), true
 	}
 	line = bytes.TrimSpace(line)
 	var text string
 	switch {
-	case bytes.HasPrefix(line, []byte(`"`)) && json.Unmarshal(line, &text) == nil:
-		return text
-	case !bytes.HasPrefix(line, []byte("{")):
-		return bareToken(string(line))
+	case len(line) == 0:
+		return "", false
+	case line[0] == '"' && json.Unmarshal(line, &text) == nil:
+		return text, true
+	case line[0] == '{':
+		return tokenOfObject(line), true
 	}
+	return bareToken(string(line)), true
+}
+
+// tokenOfObject takes the token out of a JSON object. Some token endpoints write it under both names; where those differ
+// there is no telling which one would be used, so the verdict is on the whole line, which is no token.
+func tokenOfObject(line []byte) string {
 	var found []string
 	members, _ := token.ParseObject(line)
 	for _, m := range members {
-		if (m.Name == "token" || m.Name == "access_token") && json.Unmarshal(m.Value, &text) == nil {
-			found = append(found, text)
+		var text *string
+		if (m.Name == "token" || m.Name == "access_token") && json.Unmarshal(m.Value, &text) == nil && text != nil {
+			found = append(found, *text)
 		}
 	}
-	if found = slices.Compact(found); len(found) != 1 {
-		return string(line) // no token, or two where nobody knows which one will be used; the verdict says so
+	if found = slices.Compact(found); len(found) == 1 {
+		return found[0]
 	}
-	return found[0]
+	return string(line)
 }
