@@ -52,8 +52,11 @@ func changed(name string, to func(string) string) maker {
 			return "", impossible("the good token has no %s", name)
 		}
 		other := to(was[0])
-		if other == "" {
+		switch {
+		case other == "":
 			return "", impossible("the %s is too short", name)
+		case slices.Contains(was, other):
+			return "", impossible("%q is an %s of the good token", other, name)
 		}
 		f.claim(name, quoted(other))
 		return f.sign()

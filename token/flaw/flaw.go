@@ -64,6 +64,9 @@ func (s *Set) Named(name string) (Token, error) {
 	if err != nil {
 		return Token{}, fmt.Errorf("%q: %w", k.Name, err)
 	}
+	if len(raw) > token.MaxLength && k.Name != oversized { // then that would be what is wrong
+		return Token{}, fmt.Errorf("%q: %w", k.Name, impossible("it would be longer than %d bytes", token.MaxLength))
+	}
 	return Token{k.Kind, raw}, nil
 }
 

@@ -216,6 +216,44 @@ func TestSeveralAudiences(t *testing.T) {
 	}
 }
 
+// TestAwkwardGood: whatever the good token says, a flaw that can be made decides; where it would not, it cannot be made.
+func TestAwkwardGood(t *testing.T) {
+	long := func(n int) func(*token.Draft) {
+		return func(d *token.Draft) { d.Subject = strings.Repeat("x", n) }
+	}
+	k := keyFor(t, "ES256")
+	for without, change := range map[string]func(*token.Draft){
+		"aud-shorter":  func(d *token.Draft) { d.Audience = []string{"ab", "a"} },
+		"aud-longer":   func(d *token.Draft) { d.Audience = []string{"a", "a-other"} },
+		"wrong-aud":    func(d *token.Draft) { d.Audience = []string{"https://other.invalid"} },
+		"wrong-iss":    func(d *token.Draft) { d.Issuer = "https://other.invalid" },
+		"typ-refresh":  func(d *token.Draft) { d.Type = "application/Refresh+JWT" },
+		"":             func(d *token.Draft) { d.Extra = []token.Member{{Name: "flaw", Value: []byte(`"added"`)}} },
+		"nosuch":       func(d *token.Draft) { d.ExpiresAt = now.AddDate(60, 0, 0) },
+		"embedded-x5c": long(11_750),
+		"deep-nesting": long(6_500),
+	} {
+		d := draft
+		change(&d)
+		s := newSet(t, d, k)
+		all, err := s.All()
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := verifiers(t, k)["named"]
+		v.Expect.Issuers, v.Expect.Audiences = []string{d.Issuer}, d.Audience
+		if d.Type != "" {
+			v.Expect.Types = []string{d.Type}
+		}
+		for _, bad := range all {
+			if bad.Name == without {
+				t.Errorf("%s was made", without)
+			}
+			holds(t, without, v, bad)
+		}
+	}
+}
+
 // TestErrors: what is no good beginning, and what is no kind.
 func TestErrors(t *testing.T) {
 	k := keyFor(t, "ES256")

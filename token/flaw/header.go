@@ -12,7 +12,7 @@ const refreshType = "refresh+jwt"
 // headerKinds are about the header (RFC 7515 section 4), in tokens whose signature is good.
 var headerKinds = []kind{
 	{Kind{"typ-refresh", "typ is " + refreshType, token.ClaimMismatch}, func(f *forgery) (string, error) {
-		if f.typ == refreshType {
+		if strings.TrimPrefix(strings.ToLower(f.typ), "application/") == refreshType { // RFC 7515 section 4.1.9
 			return "", impossible("that is the typ of the good token")
 		}
 		f.param("typ", quoted(refreshType))

@@ -6,6 +6,9 @@ import (
 	"jotkit/token"
 )
 
+// oversized is the one kind whose tokens are longer than any token.
+const oversized = "oversized"
+
 // shapeKinds are about how a token is written (RFC 7515 section 2 and 7.1). Each says what a good one says.
 var shapeKinds = []kind{
 	{Kind{"spare-bits", "the last character of the signature has spare bits set", token.Malformed}, spareBits},
@@ -16,7 +19,7 @@ var shapeKinds = []kind{
 	{Kind{"five-parts", "two parts more are behind it, as if it were encrypted", token.Malformed}, rewritten(func(raw string) string {
 		return raw + ".AAAA.AAAA"
 	})},
-	{Kind{"oversized", "it is longer than 16 KiB", token.Malformed},
+	{Kind{oversized, "it is longer than 16 KiB", token.Malformed},
 		withClaim("flaw", quoted(strings.Repeat("x", token.MaxLength*3/4)))},
 }
 

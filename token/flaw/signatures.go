@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"encoding/asn1"
 	"math/big"
+	"strings"
 
 	"jotkit/token"
 )
@@ -24,7 +25,7 @@ var signatureKinds = []kind{
 		if err != nil {
 			return "", err
 		}
-		f.claim("flaw", `"added"`)
+		f.claim("flaw", quoted(strings.Join(f.texts("flaw"), "")+"added")) // something else, even where there is one
 		return f.signedBy(func(string) ([]byte, error) { return signature, nil })
 	}},
 	{Kind{"zero-signature", "the signature is r = s = 0 (CVE-2022-21449)", token.BadSignature}, func(f *forgery) (string, error) {

@@ -56,7 +56,7 @@ func ahead(name string) maker {
 func (f *forgery) begin(at time.Time) {
 	for _, m := range f.payload {
 		if m.Name == "iat" || m.Name == "nbf" {
-			f.claim(m.Name, seconds(at.Unix()))
+			f.claim(m.Name, seconds(max(at.Unix(), 1))) // a long life would begin before 1970
 		}
 	}
 }
