@@ -62,7 +62,8 @@ func (e *env) keyExaminer(ctx context.Context, o verifyOptions) (examiner, error
 	return (&token.Verifier{Keys: keys, Now: e.clockAt(o.at), Expect: o.want}).Examine, nil
 }
 
-// storeExaminer asks the store about one token, and for many a snapshot of it that is kept up with the store.
+// storeExaminer asks the store about one token, and for many a snapshot of it that is kept up with the store: a revoke by
+// the next token, and by a look every second a store that was removed, damaged or put in the place of this one.
 func (e *env) storeExaminer(ctx context.Context, o verifyOptions) (examiner, error) {
 	a, err := e.reading(ctx)
 	if err != nil {
@@ -75,7 +76,13 @@ func (e *env) storeExaminer(ctx context.Context, o verifyOptions) (examiner, err
 	if err != nil {
 		return nil, err
 	}
+	look := time.NewTicker(time.Second).C
 	return func(ctx context.Context, raw string) (*token.Report, error) {
+		select {
+		case <-look:
+			_ = live.Look(ctx) // Examine tells of what went wrong
+		default:
+		}
 		return live.Examine(ctx, raw, o.want, o.at)
 	}, nil
 }
