@@ -56,7 +56,7 @@ func unitOf(letter byte) time.Duration {
 // formatDuration writes d in the two largest units that it has, as "14m 59s".
 func formatDuration(d time.Duration) string {
 	if d < 0 {
-		return "-" + formatDuration(-d)
+		return "-" + formatDuration(-max(d, -math.MaxInt64)) // the least of all has no opposite
 	}
 	var parts []string
 	for _, u := range units[1:] { // weeks are for writing down, days for reading

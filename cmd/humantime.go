@@ -25,7 +25,7 @@ func (e *env) showTimes(u *token.Unverified, zone *time.Location) {
 		}
 		words, away := d.past, now.Sub(d.at.Time)
 		if away < 0 || away == 0 && d.name == "exp" {
-			words, away = d.future, -away
+			words, away = d.future, d.at.Sub(now) // and not -away, which stays negative for the farthest
 		}
 		e.note("%s  %s  (%s)", d.name, inZone(d.at, zone), fmt.Sprintf(words, formatDuration(away)))
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -61,6 +62,7 @@ func TestFormatDuration(t *testing.T) {
 		25*time.Hour + 59*time.Minute: "1d 1h",
 		24*time.Hour + time.Minute:    "1d",
 		-time.Minute:                  "-1m",
+		math.MinInt64:                 "-106751d 23h",
 	} {
 		if got := formatDuration(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
