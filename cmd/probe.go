@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -75,12 +76,16 @@ func (e *env) probe(ctx context.Context, at *probedURL, o probeOptions) error {
 		return err
 	}
 	rows, err := e.probeAll(ctx, p, made.Bad)
-	if err != nil {
+	switch {
+	case err == nil:
+		err = p.letsIn(ctx, made.Good[1], "a good token is not let in any more after the bad ones")
+	case !errors.Is(err, errProbeTime):
 		return err
 	}
-	return e.showProbe(rows, p.letsIn(ctx, made.Good[1], "a good token is not let in any more after the bad ones"))
+	return e.showProbe(rows, err)
 }
 
+// probeAll sends the bad tokens. With an error come the rows of those that were sent before it.
 func (e *env) probeAll(ctx context.Context, p *prober, bad []flaw.Token) ([]probeRow, error) {
 	progress := e.progress("probing", len(bad))
 	defer progress.end()
@@ -88,7 +93,7 @@ func (e *env) probeAll(ctx context.Context, p *prober, bad []flaw.Token) ([]prob
 	for _, t := range bad {
 		row, err := p.tries(ctx, t)
 		if err != nil {
-			return nil, err
+			return rows, err
 		}
 		rows = append(rows, row)
 		progress.step()

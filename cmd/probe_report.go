@@ -50,8 +50,8 @@ func (r probeRow) row() []string {
 	return []string{r.Flaw, string(r.Expect.Reason), status, verdict}
 }
 
-// showProbe answers with the table. Where the service failed, or where the last good token was not let in (spoilt) and
-// so nothing is told, stdout has it only as JSON.
+// showProbe answers with the table. Where the service failed, or where the time was over or the last good token was not
+// let in (spoilt) and so nothing is told, stdout has it only as JSON.
 func (e *env) showProbe(rows []probeRow, spoilt error) error {
 	count := map[string]int{}
 	for _, r := range rows {

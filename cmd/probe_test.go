@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -38,6 +39,33 @@ func TestProbeTimes(t *testing.T) {
 		}
 		if err := p.letsIn(ctx, "a.b.c", ""); !errors.Is(err, want) {
 			t.Errorf("a good token: %v, want %v", err, want)
+		}
+	}
+}
+
+// TestProbeRunsOut: what was let in before the time was over was let in.
+func TestProbeRunsOut(t *testing.T) {
+	p := newProbing(t, "ES256")
+	for status, h := range map[int]http.Handler{1: p.careful(), 14: p.naive()} {
+		ctx, over := context.WithCancelCause(t.Context())
+		asked := 0
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if asked++; asked > 20 {
+				over(errProbeTime)
+				<-r.Context().Done()
+				return
+			}
+			h.ServeHTTP(w, r)
+		}))
+		defer s.Close()
+		var out, errs bytes.Buffer
+		args := []string{"probe", "--json", "--key", p.file, "--iss", "me", "--aud", "api", s.URL}
+		if got := p.env("", &out, &errs).run(ctx, args); got != status {
+			t.Errorf("exit %d, want %d: %s", got, status, errs.String())
+		}
+		var rows []probeRow
+		if err := json.Unmarshal(out.Bytes(), &rows); err != nil || len(rows) != 18 {
+			t.Errorf("%d rows, %v", len(rows), err)
 		}
 	}
 }
