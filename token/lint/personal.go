@@ -131,8 +131,8 @@ func isIdentityNumber(name, _ string) bool {
 
 // isIBAN wants a country that has them, its length, and the check digits (ISO 13616).
 func isIBAN(_, text string) bool {
-	number := unspaced(text)
-	if len(number) < 15 || ibanLengths[number[:2]] != len(number) {
+	number := strings.ToUpper(unspaced(text))
+	if len(number) < 15 || digits(number[2:4]) != number[2:4] || ibanLengths[number[:2]] != len(number) {
 		return false
 	}
 	rest := 0

@@ -14,12 +14,14 @@ var secretNames = []string{
 	"encryptionkey", "accesstoken", "refreshtoken", "credentials", "recoverycode", "otpseed",
 }
 
+var privatePEM = regexp.MustCompile(`-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY`)
+
 // secretShapes are secrets that say by themselves what they are.
 var secretShapes = []struct {
 	what  string
 	shape *regexp.Regexp
 }{
-	{"a private key (PEM)", regexp.MustCompile(`-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY`)},
+	{"a private key (PEM)", privatePEM},
 	{"a private key (age)", regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{20}`)},
 	{"a refresh token", regexp.MustCompile(`\bjkr_[A-Z2-7]{26}\.`)},
 	{"an access key of AWS", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
@@ -40,6 +42,9 @@ func secretIn(name, text string, quoted bool) string {
 		if s.shape.MatchString(text) {
 			return s.what
 		}
+	}
+	if what := encodedKey(text); what != "" {
+		return what
 	}
 	if quoted && slices.ContainsFunc(secretNames, func(ending string) bool { return strings.HasSuffix(name, ending) }) {
 		return "a secret, by its name"

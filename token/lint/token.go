@@ -32,6 +32,7 @@ func Token(raw string) ([]Finding, error) {
 	var f findings
 	f.lookAtAlgorithm(p)
 	f.lookAtHeader(p)
+	f.lookAtMembers("header", slices.DeleteFunc(members(u.Header.JSON()), func(m token.Member) bool { return m.Name == "kid" }))
 	f.lookAtRegistered(p)
 	f.lookAtDates(p)
 	f.lookAtValues("claims", "", u.Payload())
@@ -39,11 +40,16 @@ func Token(raw string) ([]Finding, error) {
 	return f, nil
 }
 
+// members are those of an object that was read strictly before.
+func members(object json.RawMessage) []token.Member {
+	list, _ := token.ParseObject(object)
+	return list
+}
+
 // byName is an object that was read strictly before.
 func byName(object json.RawMessage) map[string]json.RawMessage {
-	members, _ := token.ParseObject(object)
 	named := map[string]json.RawMessage{}
-	for _, m := range members {
+	for _, m := range members(object) {
 		named[m.Name] = m.Value
 	}
 	return named

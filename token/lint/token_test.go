@@ -1,8 +1,10 @@
 package lint_test
 
 import (
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -94,6 +96,14 @@ func TestClaims(t *testing.T) {
 		{`"x":"https://ada:lovelace@db.example/x"`, "secret_claim claims.x"},
 		{`"x":"https://id.example:8443/a@b"`, ""},
 		{`"x":"$2b$12$abcdefghijklmnopqrstuv"`, "secret_claim claims.x"},
+		{`"x":"{\"kty\":\"EC\",\"d\":\"d\"}"`, "secret_claim claims.x"},
+		{`"x":"` + b64(`{"kty":"OKP","d":"d"}`) + `"`, "secret_claim claims.x"},
+		{`"x":"` + base64.StdEncoding.EncodeToString([]byte("-----BEGIN "+"EC PRIVATE KEY-----\nMHcC\n")) + `"`, "secret_claim claims.x"},
+		{`"x":"` + base64.StdEncoding.EncodeToString(privateDER(t)) + `"`, "secret_claim claims.x"},
+		{`"x":"` + b64(string(privateDER(t))) + `"`, "secret_claim claims.x"},
+		{`"x":"` + b64(`{"kty":"EC","x":"x"}`) + `"`, ""},
+		{`"n":"de89 3704 0044 0532 0130 00"`, "bank_account claims.n"},
+		{`"n":"deadbeefdeadbeefdeadbe"`, ""},
 		{`"cnf":{"jwk":{"kty":"EC","crv":"P-256","x":"x","y":"y"}}`, ""},
 		{`"cnf":{"jwk":{"kty":"OKP","d":"d"}}`, "secret_claim claims.cnf.jwk"},
 		{`"act":"Bearer ` + made(cleanHeader, "") + `"`, "nested_token claims.act"},
@@ -113,20 +123,33 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// privateDER is an Ed25519 key as RFC 5958 has it.
+func privateDER(t *testing.T) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
 // TestHeaders: what a header is found to be.
 func TestHeaders(t *testing.T) {
 	for header, want := range map[string]string{
-		cleanHeader:                           "",
-		`{"alg":"NonE","typ":"JWT"}`:          "alg_none header.alg",
-		`{"alg":"es256","typ":"JWT"}`:         "alg_unknown header.alg",
-		`{"alg":"HS256","typ":"JWT"}`:         "alg_symmetric header.alg",
-		`{"alg":"ES256"}`:                     "missing_typ header.typ",
-		`{"alg":"ES256","typ":"","kid":"a"}`:  "missing_typ header.typ",
-		`{"alg":"ES256","typ":"x","jwk":{}}`:  "key_in_header header.jwk",
-		`{"alg":"ES256","typ":"x","jku":""}`:  "key_in_header header.jku",
-		`{"alg":"ES256","typ":"x","x5u":1}`:   "key_in_header header.x5u",
-		`{"alg":"ES256","typ":"x","x5c":[]}`:  "key_in_header header.x5c",
-		`{"alg":"ES256","typ":"x","kid":"k"}`: "",
+		cleanHeader:                                                           "",
+		`{"alg":"NonE","typ":"JWT"}`:                                          "alg_none header.alg",
+		`{"alg":"es256","typ":"JWT"}`:                                         "alg_unknown header.alg",
+		`{"alg":"HS256","typ":"JWT"}`:                                         "alg_symmetric header.alg",
+		`{"alg":"ES256"}`:                                                     "missing_typ header.typ",
+		`{"alg":"ES256","typ":"","kid":"a"}`:                                  "missing_typ header.typ",
+		`{"alg":"ES256","typ":"x","jwk":{}}`:                                  "key_in_header header.jwk",
+		`{"alg":"ES256","typ":"x","email":"ada@example.com"}`:                 "mail_address header.email",
+		`{"alg":"ES256","typ":"x","jwk":{"kty":"EC","d":"d"}}`:                "key_in_header header.jwk, secret_claim header.jwk",
+		`{"alg":"ES256","typ":"x","a":{"t":"` + made(cleanHeader, "") + `"}}`: "nested_token header.a.t",
+		`{"alg":"ES256","typ":"x","jku":""}`:                                  "key_in_header header.jku",
+		`{"alg":"ES256","typ":"x","x5u":1}`:                                   "key_in_header header.x5u",
+		`{"alg":"ES256","typ":"x","x5c":[]}`:                                  "key_in_header header.x5c",
+		`{"alg":"ES256","typ":"x","kid":"k"}`:                                 "",
 	} {
 		if got := strings.Join(places(t, made(header, "")), ", "); got != want {
 			t.Errorf("%s: %q, want %q", header, got, want)

@@ -24,13 +24,7 @@ func (f *findings) lookAtValues(where, name string, value json.RawMessage) {
 	switch {
 	case len(value) == 0:
 	case value[0] == '{':
-		members, _ := token.ParseObject(value)
-		if privateJWK(members) {
-			f.add("secret_claim", where, "it is a private key (JWK)")
-		}
-		for _, m := range members {
-			f.lookAtValues(where+"."+m.Name, m.Name, m.Value)
-		}
+		f.lookAtMembers(where, members(value))
 	case value[0] == '[':
 		_ = json.Unmarshal(value, &items) // read strictly before
 		for i, item := range items {
@@ -38,6 +32,16 @@ func (f *findings) lookAtValues(where, name string, value json.RawMessage) {
 		}
 	default:
 		f.lookAtLeaf(where, name, value)
+	}
+}
+
+// lookAtMembers goes through the members of an object.
+func (f *findings) lookAtMembers(where string, list []token.Member) {
+	if privateJWK(list) {
+		f.add("secret_claim", where, "it is a private key (JWK)")
+	}
+	for _, m := range list {
+		f.lookAtValues(where+"."+m.Name, m.Name, m.Value)
 	}
 }
 
