@@ -25,7 +25,7 @@ func Guessable(secret []byte) (why string, guessable bool) {
 		return "it is in manuals and tutorials", true
 	case periodic(secret):
 		return "it is one piece over and over", true
-	case madeOfWords(text):
+	case madeOfWords(text) || madeOfWords(disguises.Replace(text)):
 		return "it is made of words that such secrets are made of", true
 	case prose.Match(secret):
 		return "it is made of words", true
@@ -69,6 +69,9 @@ func madeOfWords(text string) bool {
 	sum := covered[len(text)]
 	return sum >= 5 && 10*(sum+between) >= 6*len(text) && 2*sum >= len(text)-between
 }
+
+// disguises are the letters that people write as something else.
+var disguises = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s")
 
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 

@@ -30,6 +30,7 @@ func TestGuessable(t *testing.T) {
 		"secretsecretsecretsecretsecretse", strings.Repeat("a", 32), strings.Repeat("\x00", 64), strings.Repeat("abc123", 8),
 		"abcdefghijklmnopqrstuvwxyz012345", "0123456789abcdef0123456789ABCDEF", "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f",
 		"12345678901234567890123456789012", "31415926535897932384626433832795", "qwertyuiopasdfghjklzxcvbnm123456",
+		"MySuperSecretKey12345678901234567", "S3cr3tK3yF0rJwtT0k3ns!!!!!!!!!!!", "P@ssw0rd!P@ssw0rd!2024",
 		"it was a bright cold day in April", "Horses eat no cucumber salad", "PLEASE-ROTATE-THIS-ONE-SOON-OR-ELSE", "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbc",
 	} {
 		if why, guessable := lint.Guessable([]byte(secret)); !guessable || why == "" {

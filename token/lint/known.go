@@ -57,6 +57,7 @@ var words = sync.OnceValue(func() map[string]bool {
 		best big great real really true false none null undefined empty temp temporary tmp todo fixme insert enter put add set get
 		master main internal custom simple easy guess hard unique number letters phrase django flask express spring laravel rails node nest next react
 		java python golang rust ruby docker supabase hasura kong keycloak oauth openid bearer json super man cat dog horse
+		123 1234 12345 123456 1234567 12345678 123456789 1234567890
 		correct battery staple keyboard qwerty monkey dragon welcome letmein sunshine love god`) {
 		is[w] = true
 	}
