@@ -41,7 +41,9 @@ var claimKinds = []kind{
 		f.claim("aud", "["+list+"]")
 		return f.sign()
 	}},
+	{Kind{"aud-object", "aud is an object", token.Malformed}, withClaim("aud", "{}")},
 	{Kind{"sub-number", "sub is a number", token.Malformed}, withClaim("sub", "5")},
+	{Kind{"jti-number", "jti is a number", token.Malformed}, withClaim("jti", "5")},
 }
 
 // changed is a token in which iss or aud is another text.

@@ -66,11 +66,11 @@ func verifiers(t *testing.T, k *token.Key) map[string]*token.Verifier {
 // missing are the kinds that cannot be made with a key of an algorithm.
 var missing = map[string][]string{
 	"HS": {"hs-public-pem", "hs-public-pem-trimmed", "hs-public-der", "hs-public-jwk", "hs-empty-secret", "embedded-x5c",
-		"zero-signature", "der-signature"},
-	"RS": {"zero-signature", "der-signature", "empty-secret", "guessable-secret"},
+		"zero-signature", "der-signature", "pss-salt"},
+	"RS": {"zero-signature", "der-signature", "pss-salt", "empty-secret", "guessable-secret"},
 	"PS": {"zero-signature", "der-signature", "empty-secret", "guessable-secret"},
-	"ES": {"empty-secret", "guessable-secret"},
-	"Ed": {"other-alg", "zero-signature", "der-signature", "empty-secret", "guessable-secret"},
+	"ES": {"pss-salt", "empty-secret", "guessable-secret"},
+	"Ed": {"other-alg", "zero-signature", "der-signature", "pss-salt", "empty-secret", "guessable-secret"},
 }
 
 // TestVerdicts: for a key of every algorithm each bad token gets the verdict that it says, for that one cause and no

@@ -2,9 +2,13 @@ package flaw
 
 import (
 	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/asn1"
 	"math/big"
 	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"jotkit/token"
 )
@@ -40,6 +44,7 @@ var signatureKinds = []kind{
 		}
 		return f.resigned(der)
 	}},
+	{Kind{"pss-salt", "the salt is longer than the hash (RFC 7518 section 3.5)", token.BadSignature}, longSalt},
 	{Kind{"empty-secret", "the secret is empty", token.BadSignature}, guessed("")},
 	{Kind{"guessable-secret", "the secret is the word secret", token.BadSignature}, guessed("secret")},
 }
@@ -67,6 +72,20 @@ func der(signature []byte) []byte {
 		new(big.Int).SetBytes(signature[:half]), new(big.Int).SetBytes(signature[half:]),
 	}) // two numbers always have a form
 	return out
+}
+
+// longSalt signs with as long a salt as the key has room for. Who finds out the length from the signature accepts that.
+func longSalt(f *forgery) (string, error) {
+	method, ok := jwt.GetSigningMethod(f.key.Algorithm()).(*jwt.SigningMethodRSAPSS)
+	if !ok {
+		return "", impossible("%s has no salt", f.key.Algorithm())
+	}
+	return f.signedBy(func(input string) ([]byte, error) {
+		h := method.Hash.New()
+		h.Write([]byte(input))
+		options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}
+		return rsa.SignPSS(rand.Reader, f.key.Material().(*rsa.PrivateKey), method.Hash, h.Sum(nil), options)
+	})
 }
 
 // guessed is a token by who tries a secret.
