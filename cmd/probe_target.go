@@ -23,7 +23,10 @@ type probedURL struct {
 // named a second time.
 func (e *env) probed(text, own string) (*probedURL, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+	if err == nil && u.User != nil {
+		return nil, usagef("leave out what stands before the @: probe brings its own tokens", "%q has a name or a password", u.Redacted())
+	}
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return nil, usagef("write it as http://127.0.0.1:8080/protected", "%q is no URL of a service", text)
 	}
 	host := u.Hostname()
