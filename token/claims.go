@@ -20,12 +20,12 @@ type Claims struct {
 	Scopes    []string  // scope, taken apart at its spaces (RFC 8693 section 4.2)
 	Roles     []string
 	Header    Header
-	members   []Member
+	members   Members
 	payload   []byte
 }
 
 // Get returns the value of a claim as it was written.
-func (c *Claims) Get(name string) (json.RawMessage, bool) { return member(c.members, name) }
+func (c *Claims) Get(name string) (json.RawMessage, bool) { return c.members.Value(name) }
 
 // Alive tells whether the claims, which a Verifier accepted before, still hold by the clock: exp has not passed, and nbf
 // and iat have not come to lie in the future, with this leeway in their favour. It is for who remembers claims; whether

@@ -11,7 +11,7 @@ type Header struct {
 	Algorithm string // alg
 	KeyID     string // kid, or ""
 	Type      string // typ, or ""
-	members   []Member
+	members   Members
 	raw       []byte
 }
 
@@ -30,7 +30,7 @@ func parseHeader(raw []byte) (Header, error) {
 		name string
 		to   *string
 	}{{"alg", &h.Algorithm}, {"kid", &h.KeyID}, {"typ", &h.Type}} {
-		value, there := member(members, want.name)
+		value, there := members.Value(want.name)
 		if !there {
 			continue
 		}
@@ -49,7 +49,7 @@ func parseHeader(raw []byte) (Header, error) {
 // implements none, so RFC 7515 section 4.1.11 has such a token refused; b64 (RFC 7797) is one even without crit.
 func (h Header) extension() string {
 	for _, name := range []string{"crit", "b64"} {
-		if _, there := member(h.members, name); there {
+		if _, there := h.members.Value(name); there {
 			return name
 		}
 	}

@@ -19,9 +19,29 @@ type Member struct {
 	Value json.RawMessage
 }
 
+// Members are what one JSON object holds, in the order in which it stands there.
+type Members []Member
+
+// Value returns the value of a name, and whether there is one.
+func (m Members) Value(name string) (json.RawMessage, bool) {
+	for _, one := range m {
+		if one.Name == name {
+			return one.Value, true
+		}
+	}
+	return nil, false
+}
+
+// Text returns the string of a name, or "" where there is none or something else.
+func (m Members) Text(name string) string {
+	value, _ := m.Value(name)
+	s, _ := text(value)
+	return s
+}
+
 // ParseObject reads one JSON object, strictly: valid UTF-8, no name twice at any level, nothing after it, nested at most
 // 32 deep. Members come in the order in which they stand; their values are bytes of data, so numbers stay exact.
-func ParseObject(data []byte) ([]Member, error) {
+func ParseObject(data []byte) (Members, error) {
 	if depth(data) > maxDepth {
 		return nil, fmt.Errorf("JSON nested deeper than %d", maxDepth)
 	}
@@ -31,7 +51,7 @@ func ParseObject(data []byte) ([]Member, error) {
 	} else if t.Kind() != '{' {
 		return nil, errors.New("JSON that is no object")
 	}
-	var members []Member
+	var members Members
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadToken()
 		if err != nil {
@@ -84,16 +104,6 @@ func depth(data []byte) int {
 		}
 	}
 	return deepest
-}
-
-// member finds the value of a name.
-func member(members []Member, name string) (json.RawMessage, bool) {
-	for _, m := range members {
-		if m.Name == name {
-			return m.Value, true
-		}
-	}
-	return nil, false
 }
 
 // text reads a JSON string, and says whether it is one.

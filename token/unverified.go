@@ -9,7 +9,7 @@ import (
 // An Unverified is a token that has been read and nothing more: anyone may have written what it says.
 type Unverified struct {
 	Header    Header
-	members   []Member
+	members   Members
 	payload   []byte
 	signature []byte
 }
@@ -49,7 +49,7 @@ func (u *Unverified) Times() (exp, nbf, iat NumericDate) {
 // next; whether it is genuine it does not tell.
 func (u *Unverified) Alive(now time.Time, least time.Duration) error {
 	for _, name := range []string{"exp", "nbf"} {
-		if value, there := member(u.members, name); there && dateOf(u.members, name).IsZero() {
+		if value, there := u.members.Value(name); there && dateOf(u.members, name).IsZero() {
 			return fmt.Errorf("%w: %s is no number of seconds, 0 < x < 2^53: %s", Malformed, name, abridged(value))
 		}
 	}
@@ -68,14 +68,10 @@ func (u *Unverified) Alive(now time.Time, least time.Duration) error {
 }
 
 // Text returns a claim that is a string, or "".
-func (u *Unverified) Text(name string) string {
-	value, _ := member(u.members, name)
-	s, _ := text(value)
-	return s
-}
+func (u *Unverified) Text(name string) string { return u.members.Text(name) }
 
-func dateOf(members []Member, name string) NumericDate {
-	value, _ := member(members, name)
+func dateOf(members Members, name string) NumericDate {
+	value, _ := members.Value(name)
 	date, _ := parseDate(value)
 	return date
 }

@@ -2,7 +2,6 @@ package remote
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -68,8 +67,7 @@ func readMetadata(body []byte, issuer string, asked *url.URL) (*url.URL, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoMetadata, err)
 	}
-	says := textMember(members, "issuer")
-	at := textMember(members, "jwks_uri")
+	says, at := members.Text("issuer"), members.Text("jwks_uri")
 	switch {
 	case says == "":
 		return nil, fmt.Errorf("%w: JSON without \"issuer\"", errNoMetadata)
@@ -90,17 +88,6 @@ func readMetadata(body []byte, issuer string, asked *url.URL) (*url.URL, error) 
 		return nil, fmt.Errorf("its \"jwks_uri\": %w", err)
 	}
 	return u, nil
-}
-
-// textMember is a member that is a string, or "".
-func textMember(members []token.Member, name string) string {
-	for _, m := range members {
-		var text *string
-		if m.Name == name && json.Unmarshal(m.Value, &text) == nil && text != nil {
-			return *text
-		}
-	}
-	return ""
 }
 
 // cut is a string from a stranger at a length that is fit for an error.

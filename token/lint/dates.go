@@ -17,7 +17,7 @@ func (f *findings) lookAtDates(p parts) {
 		name string
 		at   token.NumericDate
 	}{{"exp", exp}, {"nbf", nbf}, {"iat", iat}} {
-		value, there := p.payload[d.name]
+		value, there := p.payload.Value(d.name)
 		where := "claims." + d.name
 		switch {
 		case !there:

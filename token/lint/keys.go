@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,9 +33,9 @@ func JWKs(data []byte, own bool) []Finding {
 	if err != nil {
 		return nil
 	}
-	set, isSet := named(top, "keys")
+	set, isSet := top.Value("keys")
 	if !isSet {
-		if _, isKey := named(top, "kty"); isKey {
+		if _, isKey := top.Value("kty"); isKey {
 			f.lookAtJWK("key", top)
 		}
 		return f
@@ -60,7 +59,7 @@ func (f *findings) lookAtSet(values []json.RawMessage, own bool) {
 		if privateJWK(members) {
 			private++
 		}
-		if kid := textOf(members, "kid"); kid != "" && seen[kid] != "" {
+		if kid := members.Text("kid"); kid != "" && seen[kid] != "" {
 			f.add("equal_kids", where, "%s has the same kid, and a verifier takes either of them", seen[kid])
 		} else {
 			seen[kid] = where
@@ -71,43 +70,28 @@ func (f *findings) lookAtSet(values []json.RawMessage, own bool) {
 	}
 }
 
-func (f *findings) lookAtJWK(where string, members []token.Member) {
-	kid := textOf(members, "kid")
+func (f *findings) lookAtJWK(where string, members token.Members) {
+	kid := members.Text("kid")
 	if kid == "" {
 		f.add("missing_kid", where, "a token cannot name it, so it cannot be replaced without a gap")
 	}
 	if why := oddKid(kid); why != "" {
 		f.add("odd_kid", where, "%s: a verifier that looks it up carelessly is steered by it", why)
 	}
-	if textOf(members, "alg") == "" {
+	if members.Text("alg") == "" {
 		f.add("missing_alg", where, "a verifier has to choose the algorithm, or takes it from the token")
 	}
-	_, use := named(members, "use")
-	_, ops := named(members, "key_ops")
+	_, use := members.Value("use")
+	_, ops := members.Value("key_ops")
 	if !use && !ops {
 		f.add("missing_use", where, "say \"use\":\"sig\", so that nobody encrypts with it")
 	}
-	if textOf(members, "kty") != "oct" {
+	if members.Text("kty") != "oct" {
 		return
 	}
-	if secret, err := base64.RawURLEncoding.DecodeString(textOf(members, "k")); err == nil {
+	if secret, err := base64.RawURLEncoding.DecodeString(members.Text("k")); err == nil {
 		f.lookAtSecret(where, secret)
 	}
-}
-
-func named(members []token.Member, name string) (json.RawMessage, bool) {
-	i := slices.IndexFunc(members, func(m token.Member) bool { return m.Name == name })
-	if i < 0 {
-		return nil, false
-	}
-	return members[i].Value, true
-}
-
-// textOf is a member that is a string, or "".
-func textOf(members []token.Member, name string) (text string) {
-	value, _ := named(members, name)
-	_ = json.Unmarshal(value, &text)
-	return text
 }
 
 // Certificates looks at the times of the certificates in a PEM file.

@@ -53,9 +53,9 @@ func secretIn(name, text string, quoted bool) string {
 }
 
 // privateJWK tells whether an object is a key with its private half, or a secret (RFC 7518 section 6).
-func privateJWK(members []token.Member) bool {
-	has := func(name string) bool {
-		return slices.ContainsFunc(members, func(m token.Member) bool { return m.Name == name })
-	}
-	return has("kty") && (has("d") || has("k"))
+func privateJWK(j token.Members) bool {
+	_, key := j.Value("kty")
+	_, half := j.Value("d")
+	_, secret := j.Value("k")
+	return key && (half || secret)
 }

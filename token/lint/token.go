@@ -19,7 +19,7 @@ const (
 type parts struct {
 	raw             string
 	u               *token.Unverified
-	header, payload map[string]json.RawMessage
+	header, payload token.Members
 }
 
 // Token looks at a token. Errors are those of token.Decode: what is no token has no findings.
@@ -28,31 +28,18 @@ func Token(raw string) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := parts{raw, u, byName(u.Header.JSON()), byName(u.Payload())}
+	header, _ := token.ParseObject(u.Header.JSON()) // both were read strictly before
+	payload, _ := token.ParseObject(u.Payload())
+	p := parts{raw, u, header, payload}
 	var f findings
 	f.lookAtAlgorithm(p)
 	f.lookAtHeader(p)
-	f.lookAtMembers("header", slices.DeleteFunc(members(u.Header.JSON()), func(m token.Member) bool { return m.Name == "kid" }))
+	f.lookAtMembers("header", slices.DeleteFunc(slices.Clone(header), func(m token.Member) bool { return m.Name == "kid" }))
 	f.lookAtRegistered(p)
 	f.lookAtDates(p)
-	f.lookAtValues("claims", "", u.Payload())
+	f.lookAtMembers("claims", payload)
 	f.lookAtSize(p)
 	return f, nil
-}
-
-// members are those of an object that was read strictly before.
-func members(object json.RawMessage) []token.Member {
-	list, _ := token.ParseObject(object)
-	return list
-}
-
-// byName is an object that was read strictly before.
-func byName(object json.RawMessage) map[string]json.RawMessage {
-	named := map[string]json.RawMessage{}
-	for _, m := range members(object) {
-		named[m.Name] = m.Value
-	}
-	return named
 }
 
 func (f *findings) lookAtAlgorithm(p parts) {
@@ -76,7 +63,7 @@ func (f *findings) lookAtAlgorithm(p parts) {
 
 func (f *findings) lookAtHeader(p parts) {
 	for _, name := range []string{"jwk", "jku", "x5c", "x5u"} {
-		if _, there := p.header[name]; there {
+		if _, there := p.header.Value(name); there {
 			f.add("key_in_header", "header."+name, "a verifier that follows it lets the token choose who vouches for it")
 		}
 	}
@@ -100,7 +87,7 @@ var missing = []struct{ name, loss string }{
 
 func (f *findings) lookAtRegistered(p parts) {
 	for _, m := range missing {
-		if _, there := p.payload[m.name]; !there {
+		if _, there := p.payload.Value(m.name); !there {
 			f.add("missing_claim", "claims."+m.name, "%s", m.loss)
 		}
 	}
@@ -115,10 +102,11 @@ func (f *findings) lookAtRegistered(p parts) {
 func audience(p parts) []string {
 	var list []string
 	var one string
-	if json.Unmarshal(p.payload["aud"], &one) == nil {
+	aud, _ := p.payload.Value("aud")
+	if json.Unmarshal(aud, &one) == nil {
 		return []string{one}
 	}
-	_ = json.Unmarshal(p.payload["aud"], &list) // of what else it may be, the strings
+	_ = json.Unmarshal(aud, &list) // of what else it may be, the strings
 	return list
 }
 

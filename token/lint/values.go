@@ -24,9 +24,10 @@ func (f *findings) lookAtValues(where, name string, value json.RawMessage) {
 	switch {
 	case len(value) == 0:
 	case value[0] == '{':
-		f.lookAtMembers(where, members(value))
+		members, _ := token.ParseObject(value) // read strictly before
+		f.lookAtMembers(where, members)
 	case value[0] == '[':
-		_ = json.Unmarshal(value, &items) // read strictly before
+		_ = json.Unmarshal(value, &items)
 		for i, item := range items {
 			f.lookAtValues(where+"."+strconv.Itoa(i), name, item)
 		}
@@ -36,7 +37,7 @@ func (f *findings) lookAtValues(where, name string, value json.RawMessage) {
 }
 
 // lookAtMembers goes through the members of an object.
-func (f *findings) lookAtMembers(where string, list []token.Member) {
+func (f *findings) lookAtMembers(where string, list token.Members) {
 	if privateJWK(list) {
 		f.add("secret_claim", where, "it is a private key (JWK)")
 	}
