@@ -19,8 +19,8 @@ import (
 type document struct {
 	URL     string    `json:"url"`
 	Fetched time.Time `json:"fetched"`
-	Until   time.Time `json:"until"`            // fresh up to then
-	InVain  time.Time `json:"in_vain,omitzero"` // when it was asked for a kid that is not in it
+	Until   time.Time `json:"until"`             // fresh up to then
+	InVain  bool      `json:"in_vain,omitempty"` // it was asked for a kid that is not in it
 	Body    []byte    `json:"body"`
 
 	asked   bool // just now, and not a copy

@@ -51,8 +51,7 @@ func (k *keySet) usable(now time.Time) bool {
 
 // paused tells whether an unknown kid was asked for in vain a moment ago.
 func (k *keySet) paused(now time.Time) bool {
-	since := now.Sub(k.from.InVain)
-	return !k.from.InVain.IsZero() && 0 <= since && since < vainPause
+	return k.from.InVain && now.Before(k.from.Fetched.Add(vainPause))
 }
 
 // Key finds the key of this id, as token.KeySource has it. The keys are fetched at the first call, again when they are past
@@ -154,7 +153,7 @@ func (s *Source) fetch(ctx context.Context, old *keySet, kid string) (*keySet, e
 		set.until = least
 	}
 	if _, err := set.keys.Key(ctx, kid); kid != "" && errors.Is(err, token.ErrUnknownKey) {
-		doc.InVain = doc.Fetched
+		doc.InVain = true
 		s.client.keep(doc)
 	}
 	return set, nil
