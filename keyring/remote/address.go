@@ -52,7 +52,7 @@ const maxRedirects = 3
 func followed(r *http.Request, via []*http.Request) error {
 	switch {
 	case !sameOrigin(r.URL, via[0].URL):
-		return fmt.Errorf("a redirect to another host, %q, is not followed", cut(r.URL.Scheme+"://"+r.URL.Host))
+		return fmt.Errorf("a redirect to another host, %.200q, is not followed", r.URL.Scheme+"://"+r.URL.Host)
 	case len(via) > maxRedirects:
 		return fmt.Errorf("more than %d redirects", maxRedirects)
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// DefaultTimeout is what everything together may take: finding the keys of an issuer is up to three requests.
-const DefaultTimeout = 10 * time.Second
+// defaultTimeout is what everything together may take: finding the keys of an issuer is up to three requests.
+const defaultTimeout = 10 * time.Second
 
 // A Client says how keys are asked for. The zero Client goes to the host itself, trusts who the system trusts, and keeps
 // nothing on disk. It may be copied.
@@ -24,7 +24,7 @@ type Client struct {
 	CacheDir string
 	// Offline uses copies, however old, and no network.
 	Offline bool
-	// Timeout is what everything together may take; 0 is DefaultTimeout.
+	// Timeout is what everything together may take; 0 is ten seconds.
 	Timeout time.Duration
 	// Algorithm is for keys that name none; "" takes the customary one of each.
 	Algorithm string
@@ -56,4 +56,4 @@ func (c *Client) now() time.Time {
 	return c.Now()
 }
 
-func (c *Client) timeout() time.Duration { return cmp.Or(c.Timeout, DefaultTimeout) }
+func (c *Client) timeout() time.Duration { return cmp.Or(c.Timeout, defaultTimeout) }

@@ -72,9 +72,9 @@ func readMetadata(body []byte, issuer string, asked *url.URL) (*url.URL, error) 
 	case says == "":
 		return nil, fmt.Errorf("%w: JSON without \"issuer\"", errNoMetadata)
 	case says != issuer:
-		return nil, fmt.Errorf("%w: asked for %q, and the metadata is of %q", ErrIssuer, issuer, cut(says))
+		return nil, fmt.Errorf("%w: asked for %q, and the metadata is of %.200q", ErrIssuer, issuer, says)
 	case at == "":
-		return nil, fmt.Errorf("the metadata names no \"jwks_uri\"")
+		return nil, errors.New("the metadata names no \"jwks_uri\"")
 	}
 	u, err := address(at)
 	switch {
@@ -89,6 +89,3 @@ func readMetadata(body []byte, issuer string, asked *url.URL) (*url.URL, error) 
 	}
 	return u, nil
 }
-
-// cut is a string from a stranger at a length that is fit for an error.
-func cut(s string) string { return s[:min(len(s), 200)] }

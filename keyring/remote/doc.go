@@ -10,6 +10,8 @@
 //
 // A kid that is not in the set has the issuer asked again, once: keys may have been rotated a moment ago. Where that was
 // in vain no other unknown kid has it asked for 30 seconds, in this process or in another with the same cache: kids come
-// from strangers, who are not to make us hammer an issuer. A rotation that is found starts no such pause. A lone key that has no kid is tried for any token, so
-// that another in its place is noticed when the copy is past its time, and no sooner.
+// from strangers, who are not to make us hammer an issuer. A rotation that is found starts no such pause.
+//
+// A lone key that has no kid is tried for any token, so that another in its place is noticed when the copy is past its
+// time, and no sooner.
 package remote
