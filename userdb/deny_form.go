@@ -8,8 +8,8 @@ import (
 
 // The form of a chunk, numbers big-endian: version 2 | low 12 | high 12 | entries (digest 12 | until 4 | cut 4) … |
 // CRC-32 of all before. Entries are sorted, each digest once, all in range. The sum is against faults of the medium
-// in a store that is not sealed; against people it is the seal that helps. Version 1 had
-// other digests: it is refused, for nothing would be found in it.
+// in a store that is not sealed; against people it is the seal that helps. Version 1 had other digests: it is refused,
+// for nothing would be found in it.
 const (
 	chunkVersion = 2
 	chunkHead    = 1 + 12 + 12

@@ -13,7 +13,8 @@ import (
 // whether, when and until when it is denied; they cannot read the ids out of the list, but they can guess.
 type DenyKey [sha256.Size]byte
 
-// denyKeyOf derives the key of a store's deny list (RFC 5869 section 2.3: the digest key is uniformly random already).
+// denyKeyOf derives the key of a store's deny list (RFC 5869 section 3.3: what is uniformly random already need
+// not be extracted from).
 func denyKeyOf(secrets kv.Secrets) (DenyKey, error) {
 	if err := checkDigestKey(secrets); err != nil {
 		return DenyKey{}, err
