@@ -13,18 +13,6 @@ import (
 	"jotkit/token"
 )
 
-// wantKey asks for a kid, and wants the origin to have been asked so often by then.
-func (o *origin) wantKey(t *testing.T, s *Source, kid string, want error, asked int) {
-	t.Helper()
-	k, err := s.Key(context.Background(), kid)
-	if !errors.Is(err, want) || (err == nil) != (k != nil) || want != token.ErrUnknownKey && errors.Is(err, token.ErrUnknownKey) {
-		t.Errorf("kid %q: %v, %v; want %v", kid, k, err, want)
-	}
-	if n := o.count("/jwks"); n != asked {
-		t.Errorf("kid %q: asked %d times, want %d", kid, n, asked)
-	}
-}
-
 // For as long as the server allows, nobody asks it again: not this source, and not another process with the same directory.
 func TestLife(t *testing.T) {
 	o := newOrigin(t)

@@ -1,13 +1,16 @@
 package remote
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -128,4 +131,23 @@ func (o *origin) source(t *testing.T, c Client, path string) *Source {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// wantKey asks for a kid, and wants the origin to have been asked so often by then.
+func (o *origin) wantKey(t *testing.T, s *Source, kid string, want error, asked int) {
+	t.Helper()
+	k, err := s.Key(context.Background(), kid)
+	if !errors.Is(err, want) || (err == nil) != (k != nil) || want != token.ErrUnknownKey && errors.Is(err, token.ErrUnknownKey) {
+		t.Errorf("kid %q: %v, %v; want %v", kid, k, err, want)
+	}
+	if n := o.count("/jwks"); n != asked {
+		t.Errorf("kid %q: asked %d times, want %d", kid, n, asked)
+	}
+}
+
+func wantNoCopy(t *testing.T, c Client) {
+	t.Helper()
+	if left, err := os.ReadDir(c.CacheDir); err != nil || len(left) != 0 {
+		t.Errorf("kept: %v, %v", left, err)
+	}
 }
