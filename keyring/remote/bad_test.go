@@ -147,6 +147,35 @@ func TestEndlessAnswer(t *testing.T) {
 	}
 }
 
+// The time is for everything together: three answers of which each would be in time are too late.
+func TestSlowServer(t *testing.T) {
+	o := newOrigin(t)
+	slowly := func(body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(80 * time.Millisecond)
+			if body == "" {
+				http.NotFound(w, r)
+			}
+			fmt.Fprint(w, body)
+		}
+	}
+	o.handle(openidPath, slowly(""))
+	o.handle(oauthPath, slowly(metadata(o.URL, o.URL+"/jwks")))
+	o.handle("/jwks", slowly(setOf(t, "a")))
+	client, _ := o.client(t)
+	if got := client.timeout(); got != 10*time.Second {
+		t.Errorf("%v where nobody says", got)
+	}
+	client.Timeout = 200 * time.Millisecond
+	s, err := client.Issuer(o.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Key(context.Background(), "a"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "no whole answer within 200ms") {
+		t.Error(err)
+	}
+}
+
 // A server that hangs, before or within its answer, is left after the time for everything.
 func TestHangingServer(t *testing.T) {
 	for name, begin := range map[string]string{"at once": "", "in the middle": `{"keys":[`} {

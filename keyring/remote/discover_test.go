@@ -162,6 +162,9 @@ func TestBadMetadata(t *testing.T) {
 			if o.count("/jwks") != 0 {
 				t.Error("its keys were asked for")
 			}
+			if c.err != ErrUnavailable && o.count(oauthPath) != 0 {
+				t.Error("metadata was there, and other metadata was asked for")
+			}
 			wantNoCopy(t, client)
 		})
 	}

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,13 @@ func TestDamagedCopy(t *testing.T) {
 	for name, damage := range map[string]func(file string, d document) error{
 		"empty": func(f string, _ document) error { return os.WriteFile(f, nil, 0o600) },
 		"half":  func(f string, _ document) error { return os.Truncate(f, 100) },
+		"too long": func(f string, d document) error {
+			data, err := json.Marshal(d)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(f, append(bytes.Repeat([]byte(" "), maxCopy), data...), 0o600)
+		},
 		"noise": func(f string, _ document) error { return os.WriteFile(f, []byte("\x00\xff"), 0o600) },
 		"other url": func(f string, d document) error {
 			d.URL += "2"

@@ -1,7 +1,9 @@
 package remote
 
 import (
+	"encoding/json"
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -32,7 +34,8 @@ func FuzzAddress(f *testing.F) {
 	})
 }
 
-// Whatever metadata gets through names just this issuer once, and keys at an https URL.
+// Whatever metadata gets through names just this issuer and the https URL of its keys to any reader of JSON: encoding/json
+// takes the last of two members of one name, and we would take the first.
 func FuzzMetadata(f *testing.F) {
 	const issuer = "https://id.example"
 	asked, err := issuerAddress(issuer)
@@ -40,14 +43,20 @@ func FuzzMetadata(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add([]byte(metadata(issuer, issuer+"/jwks")))
+	f.Add([]byte(`{"issuer":"https://other.example","issuer":"` + issuer + `","jwks_uri":"https://x"}`))
 	f.Add([]byte(`{"issuer":"https:\/\/id.example","jwks_uri":"https://x","a":[{}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		u, err := readMetadata(body, issuer, asked)
 		if err != nil {
 			return
 		}
-		if u.Scheme != "https" || u.Host == "" || strings.Count(string(body), `"issuer"`) == 0 && !strings.Contains(string(body), `\u`) {
-			t.Fatalf("%q: %v", body, u)
+		var theirs map[string]any
+		if err := json.Unmarshal(body, &theirs); err != nil || theirs["issuer"] != issuer {
+			t.Fatalf("%q: %v, %v", body, theirs, err)
+		}
+		at, _ := theirs["jwks_uri"].(string)
+		if same, err := url.Parse(at); err != nil || *same != *u || u.Scheme != "https" || u.Host == "" {
+			t.Fatalf("%q: %v, and they read %q, %v", body, u, at, err)
 		}
 	})
 }

@@ -34,6 +34,8 @@ func TestLife(t *testing.T) {
 	o.wantKey(t, o.source(t, client, "/jwks"), "a", nil, 2)
 	clock.add(-time.Hour) // a clock that was wrong makes no copy last longer
 	o.wantKey(t, o.source(t, client, "/jwks"), "a", nil, 3)
+	clock.add(-time.Hour)
+	o.wantKey(t, s, "a", nil, 4)
 }
 
 // What is not to be kept is not, and is still not asked for with each token.
@@ -98,7 +100,9 @@ func TestStrangersKids(t *testing.T) {
 		o.wantKey(t, o.source(t, client, "/jwks"), fmt.Sprint("strange", i), token.ErrUnknownKey, 2)
 	}
 	o.wantKey(t, s, "b", nil, 2)
-	clock.add(vainPause)
+	clock.add(29 * time.Second)
+	o.wantKey(t, s, "strange", token.ErrUnknownKey, 2)
+	clock.add(time.Second)
 	o.show("/jwks", setOf(t, "a", "b", "new"), "max-age=3600")
 	o.wantKey(t, s, "new", nil, 3)
 	o.wantKey(t, s, "strange", token.ErrUnknownKey, 4)
@@ -127,16 +131,22 @@ func TestNoKid(t *testing.T) {
 	for range 3 {
 		o.wantKey(t, s, "", token.ErrUnknownKey, 2)
 	}
+	o.show("/jwks", setOf(t, "a", "new"), "")
+	o.wantKey(t, s, "new", nil, 3) // and it keeps no kid from being asked for
 }
 
-// A lone key without kid is tried for a token of any.
+// A lone key without kid is tried for a token of any, so that another in its place is noticed when its time is over.
 func TestUnnamedKey(t *testing.T) {
 	o := newOrigin(t)
-	client, _ := o.client(t)
-	o.show("/jwks", strings.Replace(setOf(t, "a"), `"kid":"a",`, "", 1), "")
+	client, clock := o.client(t)
+	o.show("/jwks", strings.Replace(setOf(t, "a"), `"kid":"a",`, "", 1), "max-age=60")
 	s := o.source(t, client, "/jwks")
 	o.wantKey(t, s, "anything", nil, 1)
 	o.wantKey(t, s, "", nil, 1)
+	o.show("/jwks", setOf(t, "b", "c"), "max-age=60")
+	o.wantKey(t, s, "b", nil, 1)
+	clock.add(time.Minute)
+	o.wantKey(t, s, "anything", token.ErrUnknownKey, 2)
 }
 
 // Where the issuer cannot be asked about a kid, that kid is not called unknown; those that are known go on working, and the
@@ -151,9 +161,23 @@ func TestRefetchFails(t *testing.T) {
 	o.wantKey(t, s, "new", ErrUnavailable, 2)
 	o.wantKey(t, s, "new", ErrUnavailable, 2)
 	o.wantKey(t, s, "b", nil, 2)
+	if _, err := s.Key(context.Background(), "new"); errors.Is(err, ErrKept) {
+		t.Errorf("%v, and the key is not in the copy", err)
+	}
 	o.show("/jwks", setOf(t, "a", "new"), "max-age=3600")
 	clock.add(failPause)
 	o.wantKey(t, s, "new", nil, 3)
+}
+
+// A failure does not outlast the clock that it was seen by.
+func TestFailureAndClockTurnedBack(t *testing.T) {
+	o := newOrigin(t)
+	client, clock := o.client(t)
+	s := o.source(t, client, "/jwks")
+	o.wantKey(t, s, "a", ErrUnavailable, 1)
+	o.show("/jwks", setOf(t, "a"), "")
+	clock.add(-time.Hour)
+	o.wantKey(t, s, "a", nil, 2)
 }
 
 // Past their time keys are not used, though the issuer cannot be asked; the error says that there is a copy.
