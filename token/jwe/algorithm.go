@@ -85,9 +85,8 @@ func Contents() []string {
 	return names
 }
 
-// DefaultAlgorithm names the algorithm of a key that does not name one: RSA-OAEP-256, ECDH-ES, and for a secret of 16 or 32
-// bytes A128KW or A256KW. For other material it is "".
-func DefaultAlgorithm(material any) string {
+// defaultAlgorithm names the algorithm of a key that does not name one, or is "".
+func defaultAlgorithm(material any) string {
 	switch m := material.(type) {
 	case *rsa.PublicKey, *rsa.PrivateKey:
 		return "RSA-OAEP-256"

@@ -23,8 +23,9 @@ type passedOver struct{ error }
 func (p passedOver) Unwrap() error { return p.error }
 
 // Parse reads the keys in a JWK or a JWK Set (RFC 7517), or the one key in PEM (PKCS #1, SEC 1, PKCS #8, SPKI, a
-// certificate). alg is for keys that name no algorithm; "" is DefaultAlgorithm. In a set, keys for something else than
-// encryption are passed over, and several must each have a kid of their own.
+// certificate). alg is for keys that name no algorithm; "" takes RSA-OAEP-256, ECDH-ES, and for a secret of 16 or 32 bytes
+// A128KW or A256KW. In a set, keys for something else than encryption are passed over, and several must each have a kid of
+// their own.
 //
 // Errors are ErrKey and those of NewKey. They never show what is in a key.
 func Parse(data []byte, alg string) ([]*Key, error) {
@@ -128,7 +129,7 @@ func newKey(kid, named, asked string, material any) (*Key, error) {
 	if named != "" && asked != "" && named != asked {
 		return nil, passedOver{fmt.Errorf("%w: it is for %.64q, and %s was asked for", ErrKey, named, asked)}
 	}
-	alg := cmp.Or(named, asked, DefaultAlgorithm(material))
+	alg := cmp.Or(named, asked, defaultAlgorithm(material))
 	if alg != "" {
 		return NewKey(kid, alg, material)
 	}
@@ -145,8 +146,10 @@ func forEncryption(j object) error {
 	crv, _ := j.text("crv")
 	use, _ := j.text("use")
 	switch {
-	case !slices.Contains([]string{"RSA", "EC", "oct"}, kty) || j.has("oth"):
+	case !slices.Contains([]string{"RSA", "EC", "oct"}, kty):
 		return passedOver{fmt.Errorf("%w: it is of the kind %.64q", ErrKey, kty)}
+	case j.has("oth"):
+		return passedOver{fmt.Errorf("%w: it has more than two primes", ErrKey)}
 	case kty == "EC" && !slices.Contains([]string{"P-256", "P-384", "P-521"}, crv):
 		return passedOver{fmt.Errorf("%w: it is on the curve %.64q", ErrKey, crv)}
 	case j.has("use") && use != "enc":
