@@ -5,14 +5,15 @@ import "fmt"
 // A Finding is one thing that should not be so.
 type Finding struct {
 	Rule    string `json:"rule"`  // a name in Rules
-	Where   string `json:"where"` // such as claims.email, header.kid, token, key "a"
+	Where   string `json:"where"` // such as claims.address.zip, header.kid, signature, token, key 2 (of a set)
 	Message string `json:"message"`
 }
 
 // A Rule is something that is looked for.
 type Rule struct{ Name, About string }
 
-// Rules lists all rules, in the order in which they are looked for.
+// Rules lists all rules: those about tokens, and then those about keys. exposed_file, weak_key and unusable_key are for who
+// opens the file and makes the key; nothing here finds them.
 func Rules() []Rule {
 	return []Rule{
 		{"alg_none", "the token is not signed"},

@@ -31,7 +31,7 @@ var published = sync.OnceValue(func() (list []string) {
 	return list
 })
 
-// isPublished are those secrets in lower case.
+// isPublished are those secrets, as they are and in lower case.
 var isPublished = sync.OnceValue(func() map[string]bool {
 	is := map[string]bool{}
 	for _, s := range published() {
