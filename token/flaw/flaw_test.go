@@ -1,6 +1,8 @@
 package flaw_test
 
 import (
+	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"regexp"
 	"slices"
@@ -193,6 +195,28 @@ func TestBareToken(t *testing.T) {
 	for _, name := range []string{"wrong-iss", "iss-longer", "no-iss", "wrong-aud", "aud-longer", "aud-empty", "no-aud", "duplicate-claim"} {
 		if _, err := s.Named(name); !errors.Is(err, flaw.ErrImpossible) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestForeignToken: whoever made the good token, and in whatever order it says what it says, each flaw decides.
+func TestForeignToken(t *testing.T) {
+	k := keyFor(t, "EdDSA")
+	b64 := base64.RawURLEncoding.EncodeToString
+	input := b64([]byte(`{ "typ":"at+jwt", "kid":"k", "x":1, "alg":"EdDSA" }`)) + "." + b64([]byte(
+		`{"exp":1700000900,"aud":"api","other":[1,{"a":null}],"iss":"https://id.example","sub":"ada","iat":1700000000,"jti":"J"}`))
+	good := input + "." + b64(ed25519.Sign(k.Material().(ed25519.PrivateKey), []byte(input)))
+	s, err := flaw.New(t.Context(), good, k, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for how, v := range verifiers(t, k) {
+		for _, bad := range all {
+			holds(t, how, v, bad)
 		}
 	}
 }

@@ -43,13 +43,17 @@ func (f *forgery) param(name, value string) { f.header = put(f.header, name, val
 // drop leaves a claim out, and says whether it was there.
 func (f *forgery) drop(name string) bool {
 	was := len(f.payload)
-	f.payload = slices.DeleteFunc(f.payload, func(m token.Member) bool { return m.Name == name })
+	f.payload = slices.DeleteFunc(f.payload, named(name))
 	return len(f.payload) < was
+}
+
+func named(name string) func(token.Member) bool {
+	return func(m token.Member) bool { return m.Name == name }
 }
 
 // texts reads a claim that is a string, or an array of them. One that is not there has none.
 func (f *forgery) texts(name string) (list []string) {
-	i := slices.IndexFunc(f.payload, func(m token.Member) bool { return m.Name == name })
+	i := slices.IndexFunc(f.payload, named(name))
 	if i < 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package flaw
 
 import (
+	"slices"
 	"strings"
 
 	"jotkit/token"
@@ -31,7 +32,7 @@ var headerKinds = []kind{
 		return f.sign()
 	}},
 	{Kind{"no-alg", "there is no alg", token.Malformed}, func(f *forgery) (string, error) {
-		f.header = f.header[1:] // Draft.Sign writes alg first
+		f.header = slices.DeleteFunc(f.header, named("alg"))
 		return f.sign()
 	}},
 	{Kind{"duplicate-alg", "alg stands twice, first as none", token.Malformed}, func(f *forgery) (string, error) {
