@@ -178,6 +178,36 @@ func TestIDs(t *testing.T) {
 	}
 }
 
+// TestAddresses: where a token points to, nobody is. Of all that is like a URL in it only the issuer's own may be real.
+func TestAddresses(t *testing.T) {
+	all, err := newSet(t, draft, keyFor(t, "ES256")).All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := regexp.MustCompile(`https?://([^/"]*)`)
+	pointing := 0
+	for _, bad := range all {
+		for _, part := range strings.Split(bad.Raw, ".")[:2] {
+			text, err := base64.RawURLEncoding.DecodeString(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, at := range address.FindAllStringSubmatch(string(text), -1) {
+				switch {
+				case at[0] == draft.Issuer:
+				case strings.HasSuffix(at[1], ".invalid"):
+					pointing++
+				default:
+					t.Errorf("%s points to %s", bad.Name, at[0])
+				}
+			}
+		}
+	}
+	if pointing < 5 { // iss, aud, kid, jku, x5u
+		t.Errorf("%d tokens point anywhere", pointing)
+	}
+}
+
 // TestBareToken: a good token that says little has fewer flaws, and all that there are decide.
 func TestBareToken(t *testing.T) {
 	k := keyFor(t, "ES256")

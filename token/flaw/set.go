@@ -40,9 +40,13 @@ func New(ctx context.Context, good string, key *token.Key, now time.Time) (*Set,
 	if err != nil {
 		return nil, err
 	}
-	return &Set{header, payload, claims.Header.Type, key, now, claims.ExpiresAt.Sub(now), sync.OnceValues(func() (*token.Key, error) {
-		return token.GenerateKey(key.Algorithm()) // an RSA key takes a while, so there is one for all who ask
-	})}, nil
+	return &Set{
+		header: header, payload: payload, typ: claims.Header.Type,
+		key: key, now: now, life: claims.ExpiresAt.Sub(now),
+		stranger: sync.OnceValues(func() (*token.Key, error) {
+			return token.GenerateKey(key.Algorithm()) // an RSA key takes a while, so there is one for all who ask
+		}),
+	}, nil
 }
 
 // Good makes another good token, whose jti ends in mark.
