@@ -25,6 +25,7 @@ var (
 	broken    = part("{\r\n \"alg\":\"HS256\"}") + "." + part(`{}`) + "." // as RFC 7515 appendix A.1 breaks its lines
 	unsigned  = part(`{"alg":"none"}`) + "." + part(`{"sub":"eve"}`) + "."
 	encrypted = part(`{"alg":"dir","enc":"A128GCM"}`) + "..aXY.Y2lwaGVydGV4dA.dGFn"
+	within    = part(`{"alg":"ES256","jwk":{"kty":"EC","crv":"P-256"},"x":{ "y":1}}`) + ".e30.c2ln"
 	detached  = part(`{"alg":"ES256"}`) + "..c2ln"
 )
 
@@ -68,6 +69,7 @@ func TestFind(t *testing.T) {
 		{"percent-encoded", "?u=%22" + plain + "%22", []string{"1:7 " + plain}},
 		{"letters in front", "token_" + plain, []string{"1:7 " + plain}},
 		{"a name in front", "id.example." + plain, []string{"1:12 " + plain}},
+		{"what may be a start within its header", within, []string{"1:1 " + within}},
 		{"a misleading start in front", "eyJeyJ" + plain, []string{"1:7 " + plain}},
 		{"twice", plain + " " + plain, []string{"1:1 " + plain, fmt.Sprintf("1:%d %s", len(plain)+2, plain)}},
 		{"joined by a dot", plain + "." + spaced, []string{"1:1 " + plain, fmt.Sprintf("1:%d %s", len(plain)+2, spaced)}},
