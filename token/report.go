@@ -36,7 +36,7 @@ type Report struct {
 	Payload []byte
 	claims  *Claims
 	at      time.Time
-	cause   error // of a shape that is none, or nil
+	cause   error // what is wrong with the shape, or nil
 }
 
 // Reason is the worst reason among the failed checks, or "".
@@ -94,7 +94,7 @@ func (r *Report) check(name string, ok bool, reason Reason, expected, got string
 // A Refusal is the error for a token that was not accepted. errors.Is finds every [Reason] that held.
 type Refusal struct{ Report *Report }
 
-// Unwrap is [ErrEncrypted] for an encrypted token, and for others nothing to go by.
+// Unwrap is what is wrong with the shape, [ErrEncrypted] for an encrypted token, or nil where the shape is good.
 func (e *Refusal) Unwrap() error { return e.Report.cause }
 
 // Error names the worst reason and the check behind it.
