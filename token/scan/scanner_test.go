@@ -78,6 +78,7 @@ func TestFind(t *testing.T) {
 		{"unsigned", unsigned + " x", []string{"1:1 " + unsigned}},
 		{"encrypted", "x " + encrypted + ".", []string{"1:3 " + encrypted}},
 		{"detached", detached, []string{"1:1 " + detached}},
+		{"percent-encoded dots", strings.ReplaceAll(plain, ".", "%2E"), nil},
 		{"ellipsis", part(`{"alg":"ES256"}`) + "... and so on", nil},
 		{"two parts", strings.TrimSuffix(plain, ".c2ln"), nil},
 		{"two parts and more text", strings.TrimSuffix(plain, ".c2ln") + " .c2ln", nil},
