@@ -56,8 +56,8 @@ type Bundle struct {
 	denied    *userdb.DenyList
 }
 
-// All are the keys by which a token's signature may be good, the revoked ones among them.
-func (b *Bundle) All() token.KeySource { return b.all }
+// Good are the keys by which a signature may be good, for who asks about nothing else: none that is revoked.
+func (b *Bundle) Good() (token.KeySource, error) { return token.NewKeySet(b.Keys...) }
 
 // Denied is how many entries its deny list has.
 func (b *Bundle) Denied() int { return b.denied.Len() }
