@@ -73,6 +73,7 @@ func (e *env) showOpened(o *jwe.Opened) error {
 
 // openedJSON is what was in an encrypted token. Bytes that are no text are there in base64url.
 type openedJSON struct {
+	Verified bool            `json:"verified"` // false, as with decode
 	Header   json.RawMessage `json:"header"`
 	Payload  string          `json:"payload"`
 	Encoding string          `json:"encoding"` // of the payload: utf-8 or base64url
@@ -80,7 +81,7 @@ type openedJSON struct {
 
 func newOpenedJSON(o *jwe.Opened) openedJSON {
 	if utf8.Valid(o.Plaintext) {
-		return openedJSON{o.Header, string(o.Plaintext), "utf-8"}
+		return openedJSON{Header: o.Header, Payload: string(o.Plaintext), Encoding: "utf-8"}
 	}
-	return openedJSON{o.Header, base64.RawURLEncoding.EncodeToString(o.Plaintext), "base64url"}
+	return openedJSON{Header: o.Header, Payload: base64.RawURLEncoding.EncodeToString(o.Plaintext), Encoding: "base64url"}
 }
