@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// The words for what became of a bad token.
+// The names for what became of a bad token.
 const (
-	letIn       = "let in"
+	letIn       = "let_in"
 	turnedAway  = "refused"
-	serverError = "server error" // 5xx: not let in, and perhaps something broke at it
-	rateLimited = "rate limited" // 429: nobody looked at it
-	noAnswer    = "no answer"
-	notSent     = "not sent" // a header cannot hold it
+	serverError = "server_error" // 5xx: not let in, and perhaps something broke at it
+	rateLimited = "rate_limited" // 429: nobody looked at it
+	noAnswer    = "no_answer"
+	notSent     = "not_sent" // a header cannot hold it
 )
 
 func verdictOn(status int) string {
@@ -34,7 +34,6 @@ type probeRow struct {
 	Flaw    string      `json:"flaw"`
 	Expect  verdictJSON `json:"expect"`
 	Status  int         `json:"status"`
-	LetIn   bool        `json:"let_in"`
 	Verdict string      `json:"verdict"`
 }
 
@@ -43,8 +42,8 @@ func (r probeRow) row() []string {
 	if r.Status != 0 {
 		status = strconv.Itoa(r.Status)
 	}
-	verdict := r.Verdict
-	if r.LetIn {
+	verdict := strings.ReplaceAll(r.Verdict, "_", " ")
+	if r.Verdict == letIn {
 		verdict = strings.ToUpper(verdict) // one among seventy is to be seen
 	}
 	return []string{r.Flaw, string(r.Expect.Reason), status, verdict}

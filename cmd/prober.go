@@ -135,7 +135,6 @@ func (p *prober) tries(ctx context.Context, bad flaw.Token) (probeRow, error) {
 		return row, nil
 	}
 	row.Status = answer.StatusCode
-	row.LetIn = isLetIn(row.Status)
 	row.Verdict = verdictOn(row.Status)
 	return row, nil
 }

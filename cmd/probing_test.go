@@ -62,7 +62,7 @@ func (p *probing) rows(status int, h http.Handler, args ...string) (rows []probe
 
 func letInNames(rows []probeRow) (names []string) {
 	for _, r := range rows {
-		if r.LetIn {
+		if r.Verdict == letIn {
 			names = append(names, r.Flaw)
 		}
 	}
