@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"jotkit/cmd/authority"
 	"jotkit/token"
@@ -18,16 +18,10 @@ type bundleInput struct {
 	signers []string
 }
 
-func (b *bundleInput) bind(c *cobra.Command) {
-	f := c.Flags()
+func (b *bundleInput) bind(f *pflag.FlagSet) {
 	f.Var(nonEmpty{&b.file}, "bundle", "use the bundle `F` in the place of the store")
 	f.Var(durationValue{&b.maxAge, time.Second}, "max-bundle-age", "at most `D` since the bundle was made")
 	f.Var(listValue{&b.signers}, "bundle-signer", "the key `KID` made the bundle, or one of several")
-	for _, other := range keySources {
-		if other != "bundle" {
-			c.MarkFlagsMutuallyExclusive("bundle", other)
-		}
-	}
 }
 
 func (b *bundleInput) given() bool { return b.file != "" }

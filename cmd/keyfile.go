@@ -14,6 +14,8 @@ import (
 	"jotkit/token"
 )
 
+var errSources = usagef("leave all but one of them out", "keys from more than one place")
+
 // A keyInput is a key from elsewhere than the store.
 type keyInput struct {
 	file, secret string
@@ -50,7 +52,7 @@ func (k *keyInput) sources() (n int) {
 func (k *keyInput) check() error {
 	switch {
 	case k.sources() > 1:
-		return usagef("leave all but one of them out", "keys from more than one place")
+		return errSources
 	case isURL(k.file):
 		return usagef("save it in a file, or have jotkit verify fetch published keys with --jwks", "--key takes a file, and no URL")
 	case k.offline && k.jwks == "" && k.issuer == "":

@@ -73,7 +73,7 @@ func (o *verifyOptions) bind(e *env, c *cobra.Command) {
 	o.from.bind(f)
 	o.key.bind(c)
 	o.key.publicInput.bind(c)
-	o.bundle.bind(c)
+	o.bundle.bind(f)
 	bindExpect(f, &o.want)
 	f.Var(momentValue{&o.at, e.now}, "at", "verify as of the time `T`")
 	f.Var(nonEmpty{&o.field}, "field", "print one field `PATH`: sub, a.b, header.kid")
@@ -92,6 +92,9 @@ func (o *verifyOptions) bind(e *env, c *cobra.Command) {
 func (o *verifyOptions) settle() (err error) {
 	if err := cmp.Or(o.key.check(), o.bundle.check()); err != nil {
 		return err
+	}
+	if o.key.given() && o.bundle.given() {
+		return errSources
 	}
 	o.want.Issuers, err = o.key.expected(o.want.Issuers)
 	return err
