@@ -51,6 +51,7 @@ learns anything from asking.`,
 
 func decryptHint(err error) error {
 	switch {
+	case errors.Is(err, token.ErrEmpty): // which has a hint
 	case errors.Is(err, token.Malformed):
 		return &hintedError{err, "an encrypted token is five parts of base64url with dots between: was it cut off, or is it something else?"}
 	case errors.Is(err, token.BadSignature):

@@ -29,7 +29,8 @@ type env struct {
 	patience time.Duration
 	global
 
-	inTaken bool // stdin has been read by one of the inputs
+	inTaken  bool   // stdin has been read by one of the inputs
+	mistaken string // the way out, should what was given for a token be none
 }
 
 // global are the flags that every command has.

@@ -28,7 +28,7 @@ var (
 func (e *env) expectFile(ctx context.Context, f *pflag.FlagSet, name string) error {
 	data, _, err := e.readFile(ctx, name, maxExpectFile)
 	if err != nil {
-		return err
+		return fmt.Errorf("--expect: %w", err)
 	}
 	if len(data) > maxExpectFile {
 		return usagef("name the file that says what a token must be", "%q has more than %d KiB", name, maxExpectFile>>10)

@@ -48,7 +48,7 @@ var hints = []struct {
 	{remote.ErrIssuer, "name the issuer exactly as it names itself, to the last slash, if that is the one you trust"},
 	{remote.ErrKept, "if it may be old, use the copy with --offline"},
 	{remote.ErrNotKept, "ask once without --offline, or give a file with --jwks"},
-	{remote.ErrUnavailable, "see what is there with curl; --jwks takes a file too"},
+	{remote.ErrUnavailable, "is that the address of the keys? curl -v shows what it answers; a file with them goes with --jwks"},
 	{keyring.ErrNoKey, "jotkit keys list shows the keys"},
 	{keyring.ErrAmbiguous, "give more of the kid, or the version number"},
 	{keyring.ErrClock, "set the clock of this machine"},
@@ -58,6 +58,8 @@ var hints = []struct {
 	{authority.ErrBundleSigner, "is it from where you think? After a rotation another key signs: jotkit keys list shows which"},
 	{authority.ErrBundle, "make a new one with jotkit bundle export, and carry it over byte for byte"},
 	{errBundleFile, "name a file that jotkit bundle export wrote"},
+	{keyring.ErrNotAKey, "a file with keys is a JWK, a JWK Set, PEM, or of OpenSSH"},
+	{keyring.ErrSet, "have its owner mend it, or take the key you mean out of it into a file of its own"},
 	{keyring.ErrNoPublicForm, "with --private --reveal it is written whole, for you alone"},
 
 	{userdb.ErrRefreshToken, "it begins with jkr_, and comes from login with --json or --refresh-file"},
@@ -110,6 +112,12 @@ func (e *env) hint(err error) string {
 		return "make one with jotkit init, or name yours with --store"
 	case errors.Is(err, token.ErrEncrypted):
 		return "jotkit decrypt --key F opens it; pipe what comes out into jotkit verify"
+	case errors.Is(err, remote.ErrUnavailable) && (errors.Is(err, keyring.ErrSet) || errors.Is(err, keyring.ErrNotAKey)):
+		return "what is published there is no sound set of keys: have its owner mend it, or name another address"
+	case errors.Is(err, token.ErrEmpty):
+		return "nothing came in: is the variable empty, or did the command before the pipe fail?"
+	case errors.Is(err, token.Malformed) && e.mistaken != "":
+		return e.mistaken
 	case errors.As(err, &refusal):
 		return refusalHint(refusal.Report)
 	}

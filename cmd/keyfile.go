@@ -58,7 +58,7 @@ func (k *keyInput) check() error {
 	case k.offline && k.jwks == "" && k.issuer == "":
 		return usagef("name the keys with --jwks or --issuer", "--offline without keys from elsewhere")
 	case k.alg != "" && !k.given():
-		return usagef("name the key with --key or --secret-file", "--alg without a key: the keys of the store say theirs")
+		return usagef("leave alg out, or name the key that does not say its own", "alg without a key: those of the store say theirs")
 	case k.encoding != "" && k.secret == "":
 		return usagef("name the secret with --secret-file", "--secret-encoding without a secret")
 	}

@@ -48,6 +48,9 @@ func (p publicInput) expected(issuers []string) ([]string, error) {
 
 // remoteKeys asks for keys when the first token wants one.
 func (e *env) remoteKeys(k keyInput) (token.KeySource, error) {
+	if i := strings.Index(k.issuer, "/.well-known/"); i > 0 {
+		return nil, usagef("write --issuer "+k.issuer[:i], "the issuer is the address before /.well-known")
+	}
 	c := remote.Client{Now: e.now, Proxy: e.proxy, CacheDir: e.keyCache(), Offline: k.offline, Timeout: e.patience, Algorithm: k.alg}
 	ask, at := c.JWKS, k.jwks
 	if k.issuer != "" {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +11,9 @@ import (
 // replaceFile writes a file that its owner alone can read, whole or not at all: whoever looks sees the old one or the new
 // one, also after the power failed.
 func replaceFile(name string, data []byte) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return fmt.Errorf("%q is a directory", name)
+	}
 	temporary, err := stage(name, data)
 	if err != nil {
 		return err
@@ -50,7 +54,11 @@ func copyNew(name string, data []byte) error {
 // stage writes data beside where it is to be.
 func stage(name string, data []byte) (temporary string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".jotkit-*") // 0600 and O_EXCL
-	if err != nil {
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &path): // which names a file that nobody asked for
+		return "", fmt.Errorf("%q cannot be written: %w", name, path.Err)
+	case err != nil:
 		return "", err
 	}
 	return f.Name(), written(f, data)

@@ -67,6 +67,9 @@ func (e *env) showProbe(rows []probeRow, spoilt error) error {
 		}
 		return failed
 	}
+	if failed == nil {
+		e.note("none of %d bad tokens was let in", len(rows)-count[notSent])
+	}
 	if err := list(e, rows, heading, probeRow.row); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"golang.org/x/net/http/httpguts"
@@ -66,10 +67,19 @@ func (p *prober) ask(ctx context.Context, raw string) (*http.Response, error) {
 	case err != nil && ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
-		return nil, err
+		return nil, unnamed(err)
 	}
 	_, _ = io.CopyN(io.Discard, answer.Body, probeBody) // the status has said it, whatever becomes of the rest
 	return answer, answer.Body.Close()
+}
+
+// unnamed takes the URL off an error that is about to be named anyway.
+func unnamed(err error) error {
+	var named *url.Error
+	if errors.As(err, &named) {
+		return named.Err
+	}
+	return err
 }
 
 // isLetIn tells whether an answer lets in. A redirect, such as one to where people log in, does not.
@@ -78,8 +88,11 @@ func isLetIn(status int) bool { return status >= 200 && status <= 299 }
 // refusesNone wants a request without any token to be refused.
 func (p *prober) refusesNone(ctx context.Context) error {
 	answer, err := p.ask(ctx, "")
-	if err != nil {
+	switch {
+	case err != nil && (ctx.Err() != nil || errors.Is(err, errNotOwned)):
 		return err
+	case err != nil:
+		return noVerdict("is it running, and is that its address?", "%q does not answer: %w", p.at, err)
 	}
 	if isLetIn(answer.StatusCode) {
 		err := fmt.Errorf("a request without any token is %w (%s): %q is not protected at all", errLetIn, answer.Status, p.at)

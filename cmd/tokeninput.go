@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -30,9 +31,10 @@ func (e *env) token(ctx context.Context, args []string, from tokenInput) (string
 		return "", err
 	}
 	bare := bareToken(raw)
+	e.mistaken = mistaken(bare, len(args) > 0)
 	switch {
 	case several(bare):
-		return "", usagef("give one token at a time", "there is more than one token")
+		return "", usagef("give one token at a time; jotkit verify --each takes one a line", "there is more than one token")
 	case len(raw) > from.limit():
 		return raw, nil // too long as it is: nobody knows what comes behind it, so no token is made of its beginning
 	}
@@ -76,8 +78,26 @@ func (e *env) stream(ctx context.Context, flag string, args []string, from token
 	return e.open(ctx, cmp.Or(from.file, "-"))
 }
 
-// bareToken takes off what people copy along with a token: white space, quotes, the word Bearer.
+// mistaken is the way out for something that may be given in the place of a token, or "". It counts where that is no token.
+func mistaken(s string, argument bool) string {
+	switch {
+	case strings.HasPrefix(s, "{"):
+		return "that is JSON: take the token out of it, as jq -r .access_token does"
+	case strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff"):
+		return "that is UTF-16, as some shells of Windows write: save it as UTF-8"
+	case strings.HasPrefix(s, "$"):
+		return "that is the name of a variable in whose place nothing was put"
+	case argument:
+		if _, err := os.Stat(s); err == nil {
+			return "there is a file of that name: give it with --token-file"
+		}
+	}
+	return ""
+}
+
+// bareToken takes off what people copy along with a token: white space, quotes, the word Bearer, a byte order mark.
 func bareToken(s string) string {
+	s = strings.TrimPrefix(s, "\ufeff")
 	for {
 		was := s
 		s = strings.TrimSpace(s)

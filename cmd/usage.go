@@ -29,7 +29,35 @@ func usageOf(c *cobra.Command, err error) error {
 		return err
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
-	return &usageError{text, fmt.Sprintf("see %s --help", c.CommandPath())}
+	return &usageError{plain(text), fmt.Sprintf("see %s --help", c.CommandPath())}
+}
+
+// plain says in words what cobra says of groups of flags: those that were given together, or the ones of which none was.
+func plain(text string) string {
+	flags := func(after string) (names []string, found bool) {
+		_, rest, found := strings.Cut(text, after+"[")
+		list, _, _ := strings.Cut(rest, "]")
+		for _, name := range strings.Fields(list) {
+			names = append(names, "--"+name)
+		}
+		return names, found
+	}
+	if names, found := flags("none of the others can be; "); found {
+		return strings.Join(names, " and ") + " do not go together"
+	}
+	if names, found := flags("at least one of the flags in the group "); found {
+		return "one of " + strings.Join(names, ", ") + " is missing"
+	}
+	return text
+}
+
+// superfluous is for an argument too many. It may be a token, which has no place in a log.
+func superfluous(arg string) error {
+	const most = 30
+	if len(arg) > most {
+		arg = arg[:most] + "…"
+	}
+	return fmt.Errorf("%q is one word too many", arg)
 }
 
 // A group is a command that is nothing without the next word.
@@ -67,7 +95,7 @@ func bare(c *cobra.Command, args []string) error {
 func atMost(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
-			return fmt.Errorf("%q is one word too many", args[n])
+			return superfluous(args[n])
 		}
 		return nil
 	}
@@ -80,7 +108,7 @@ func exactly(names ...string) cobra.PositionalArgs {
 		case len(args) < len(names):
 			return fmt.Errorf("%s is missing", strings.Join(names[len(args):], " and "))
 		case len(args) > len(names):
-			return fmt.Errorf("%q is one word too many", args[len(names)])
+			return superfluous(args[len(names)])
 		}
 		return nil
 	}

@@ -104,5 +104,5 @@ func (s *verdicts) err() error {
 		return nil
 	}
 	err := fmt.Errorf("%w is the worst verdict, and %d of %d tokens were refused", s.worst, s.refused, s.all)
-	return &hintedError{err, "each line of the answer names its line, and why the token was refused"}
+	return &hintedError{err, "each line of the answer has its reason; jotkit verify shows every check of one"}
 }

@@ -16,6 +16,9 @@ var strict = base64.RawURLEncoding.Strict()
 // ErrEncrypted comes back, beside [Malformed], for an encrypted token: there is nothing to read in it before it is decrypted.
 var ErrEncrypted = errors.New("an encrypted token (five parts, RFC 7516): decrypt it first")
 
+// ErrEmpty comes back, beside [Malformed], where there is nothing at all.
+var ErrEmpty = errors.New("empty")
+
 // compact is a token taken apart, each part as it was received and as it reads.
 type compact struct {
 	signed    string // header and payload with their dot, the bytes under the signature
@@ -31,7 +34,7 @@ func split(raw string) (*compact, error) {
 		return nil, fmt.Errorf("%d bytes, and tokens of up to %d are read", len(raw), MaxLength)
 	}
 	if raw == "" {
-		return nil, errors.New("empty")
+		return nil, ErrEmpty
 	}
 	if i := strings.IndexFunc(raw, outside); i >= 0 {
 		return nil, fmt.Errorf("byte 0x%02x at offset %d, which no token has", raw[i], i)

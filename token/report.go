@@ -94,7 +94,7 @@ func (r *Report) check(name string, ok bool, reason Reason, expected, got string
 // A Refusal is the error for a token that was not accepted. errors.Is finds every [Reason] that held.
 type Refusal struct{ Report *Report }
 
-// Unwrap is what is wrong with the shape, [ErrEncrypted] for an encrypted token, or nil where the shape is good.
+// Unwrap is what is wrong with the shape, such as [ErrEncrypted] or [ErrEmpty], or nil where the shape is good.
 func (e *Refusal) Unwrap() error { return e.Report.cause }
 
 // Error names the worst reason and the check behind it.

@@ -19,7 +19,7 @@ func address(text string) (*url.URL, error) {
 	case err != nil || len(text) > maxAddress: // the error would show what may be a password
 		return nil, fmt.Errorf("%w: no URL of at most %d bytes", ErrAddress, maxAddress)
 	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return nil, fmt.Errorf("%w: %q is not https://HOST/…", ErrAddress, u.Redacted())
+		return nil, fmt.Errorf("%w: %.40q is not https://HOST/…", ErrAddress, u.Redacted()) // it may be a token
 	case u.User != nil:
 		return nil, fmt.Errorf("%w: %q has a user name in it", ErrAddress, u.Redacted())
 	case u.Fragment != "":

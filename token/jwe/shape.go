@@ -26,6 +26,9 @@ func split(raw string) (*parts, error) {
 	if len(raw) > MaxLength {
 		return nil, fmt.Errorf("%w: more than %d bytes", token.Malformed, MaxLength)
 	}
+	if raw == "" {
+		return nil, fmt.Errorf("%w: %w", token.Malformed, token.ErrEmpty)
+	}
 	if strings.Trim(raw, alphabet) != "" {
 		return nil, fmt.Errorf("%w: a byte that no token has", token.Malformed)
 	}
