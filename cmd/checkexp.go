@@ -34,7 +34,7 @@ type aliveJSON struct {
 func (e *env) checkExp(u *token.Unverified, unread error, o decodeOptions) error {
 	now, stale := e.now(), unread
 	if u != nil {
-		if err := u.Alive(now, o.least); err != nil {
+		if err := u.Outlives(now, o.least); err != nil {
 			stale = &hintedError{err, staleHint(err)}
 		}
 		e.note(notVerified)

@@ -103,7 +103,7 @@ func (e *env) lifeText(f *scan.Found) string {
 	}
 	exp, nbf, _ := f.Token.Times()
 	now := e.now()
-	switch err := f.Token.Alive(now, 0); {
+	switch err := f.Token.Outlives(now, 0); {
 	case err == nil:
 		return "alive " + formatDuration(exp.Sub(now))
 	case errors.Is(err, token.Expired):

@@ -156,7 +156,7 @@ func TestAlive(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := u.Alive(now, c.least); !errors.Is(err, c.want) || err == nil != (c.want == nil) {
+		if err := u.Outlives(now, c.least); !errors.Is(err, c.want) || err == nil != (c.want == nil) {
 			t.Errorf("%s, %s: %v, want %v", c.payload, c.least, err, c.want)
 		}
 	}

@@ -43,11 +43,11 @@ func (u *Unverified) Times() (exp, nbf, iat NumericDate) {
 	return dateOf(u.members, "exp"), dateOf(u.members, "nbf"), dateOf(u.members, "iat")
 }
 
-// Alive tells whether the token may still be used at a time, going by exp and nbf alone, without any leeway: nil, or the
+// Outlives tells whether the token may still be used at a time, going by exp and nbf alone, without any leeway: nil, or the
 // worst [Reason] that holds with the dates in words. Malformed is one that is no NumericDate, ClaimMismatch a token without
 // exp, TooLittleLife one that lives for less than least. It is for who holds a token and wants to know when to fetch the
 // next; whether it is genuine it does not tell.
-func (u *Unverified) Alive(now time.Time, least time.Duration) error {
+func (u *Unverified) Outlives(now time.Time, least time.Duration) error {
 	for _, name := range []string{"exp", "nbf"} {
 		if value, there := u.members.Value(name); there && dateOf(u.members, name).IsZero() {
 			return fmt.Errorf("%w: %s is no number of seconds, 0 < x < 2^53: %s", Malformed, name, abridged(value))

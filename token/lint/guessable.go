@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"hash"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -22,12 +21,12 @@ func Guessable(secret []byte) (why string, guessable bool) {
 	case len(secret) == 0:
 		return "it is empty", true
 	case isPublished()[string(secret)] || isPublished()[text]:
-		return "it is in manuals and tutorials", true
+		return "it is published, or one that everybody tries first", true
 	case periodic(secret):
 		return "it is one piece over and over", true
 	case madeOfWords(text) || madeOfWords(disguises.Replace(text)):
 		return "it is made of words that such secrets are made of", true
-	case prose.Match(secret):
+	case prose().Match(secret):
 		return "it is made of words", true
 	case ascending(secret):
 		return "it goes up or down by ones", true
@@ -76,7 +75,7 @@ var disguises = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5",
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // prose is three words and more. Base64url has dashes too, but not between letters of such cases alone.
-var prose = regexp.MustCompile(`^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[ ,.'_-]+(?:[A-Z]?[a-z]+|[A-Z]+)){2,}[.!?\s]*$`)
+var prose = pattern(`^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[ ,.'_-]+(?:[A-Z]?[a-z]+|[A-Z]+)){2,}[.!?\s]*$`)
 
 // ascending tells whether most of secret goes up or down by one, as counted bytes, alphabets and digits do.
 func ascending(secret []byte) bool {

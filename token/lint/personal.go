@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,11 +27,11 @@ func (f *findings) lookForPerson(where, name, text string) {
 	}
 }
 
-var mail = regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}`)
+var mail = pattern(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}`)
 
 // isMail leaves out service accounts, which are nobody.
 func isMail(_, text string) bool {
-	return mail.MatchString(text) && !strings.HasSuffix(text, ".gserviceaccount.com")
+	return mail().MatchString(text) && !strings.HasSuffix(text, ".gserviceaccount.com")
 }
 
 var phoneNames = []string{
@@ -41,8 +40,8 @@ var phoneNames = []string{
 }
 
 var (
-	international = regexp.MustCompile(`^(?:tel:)?\+[1-9][0-9 ().-]{6,20}$`) // E.164, and how people write it
-	local         = regexp.MustCompile(`^\+?[0-9 ()./-]{6,25}$`)
+	international = pattern(`^(?:tel:)?\+[1-9][0-9 ().-]{6,20}$`) // E.164, and how people write it
+	local         = pattern(`^\+?[0-9 ()./-]{6,25}$`)
 )
 
 func isPhone(name, text string) bool {
@@ -50,7 +49,7 @@ func isPhone(name, text string) bool {
 	if n < 7 || n > 15 {
 		return false
 	}
-	return international.MatchString(text) || slices.Contains(phoneNames, name) && local.MatchString(text)
+	return international().MatchString(text) || slices.Contains(phoneNames, name) && local().MatchString(text)
 }
 
 // isCard wants the length, the first digits and the check digit of the card companies.
@@ -110,14 +109,14 @@ func isBirthDate(name, _ string) bool {
 	return slices.Contains([]string{"birthdate", "birthday", "dateofbirth", "dob", "bday"}, name)
 }
 
-var streetNumber = regexp.MustCompile(`\pL.* .*[0-9]|[0-9].* .*\pL`)
+var streetNumber = pattern(`\pL.* .*[0-9]|[0-9].* .*\pL`)
 
 func isAddress(name, text string) bool {
 	switch name {
 	case "streetaddress", "postaladdress", "homeaddress", "mailingaddress", "street", "postalcode", "zipcode", "zip":
 		return true
 	case "address", "formatted":
-		return streetNumber.MatchString(text) // addresses of machines have no spaces
+		return streetNumber().MatchString(text) // addresses of machines have no spaces
 	}
 	return false
 }

@@ -14,32 +14,32 @@ var secretNames = []string{
 	"encryptionkey", "accesstoken", "refreshtoken", "credentials", "recoverycode", "otpseed",
 }
 
-var privatePEM = regexp.MustCompile(`-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY`)
+var privatePEM = pattern(`-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY`)
 
 // secretShapes are secrets that say by themselves what they are.
 var secretShapes = []struct {
 	what  string
-	shape *regexp.Regexp
+	shape func() *regexp.Regexp
 }{
 	{"a private key (PEM)", privatePEM},
-	{"a private key (age)", regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{20}`)},
-	{"a refresh token", regexp.MustCompile(`\bjkr_[A-Z2-7]{26}\.`)},
-	{"an access key of AWS", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"a token of GitHub", regexp.MustCompile(`\bgh[opsur]_[0-9A-Za-z]{36}|\bgithub_pat_[0-9A-Za-z_]{22}`)},
-	{"a token of GitLab", regexp.MustCompile(`\bgl(?:pat|dt|rt|cbt|ptt)-[0-9A-Za-z_-]{20}`)},
-	{"a token of Slack", regexp.MustCompile(`\bxox[abeoprs]-[0-9A-Za-z-]{10}`)},
-	{"a key of Google", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
-	{"a key of Stripe", regexp.MustCompile(`\b[rs]k_(?:live|test)_[0-9A-Za-z]{16}`)},
-	{"a token of npm", regexp.MustCompile(`\bnpm_[0-9A-Za-z]{36}`)},
-	{"a token of Vault", regexp.MustCompile(`\bhv[bs]\.[0-9A-Za-z_-]{20}`)},
-	{"the hash of a password", regexp.MustCompile(`\$(?:argon2id?|argon2d|2[aby]|scrypt|[156y])\$[^ ]{8}`)},
-	{"a URL with a password", regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^/@:\s]+:[^/@\s]+@`)},
+	{"a private key (age)", pattern(`AGE-SECRET-KEY-1[0-9A-Z]{20}`)},
+	{"a refresh token", pattern(`\bjkr_[A-Z2-7]{26}\.`)},
+	{"an access key of AWS", pattern(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"a token of GitHub", pattern(`\bgh[opsur]_[0-9A-Za-z]{36}|\bgithub_pat_[0-9A-Za-z_]{22}`)},
+	{"a token of GitLab", pattern(`\bgl(?:pat|dt|rt|cbt|ptt)-[0-9A-Za-z_-]{20}`)},
+	{"a token of Slack", pattern(`\bxox[abeoprs]-[0-9A-Za-z-]{10}`)},
+	{"a key of Google", pattern(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{"a key of Stripe", pattern(`\b[rs]k_(?:live|test)_[0-9A-Za-z]{16}`)},
+	{"a token of npm", pattern(`\bnpm_[0-9A-Za-z]{36}`)},
+	{"a token of Vault", pattern(`\bhv[bs]\.[0-9A-Za-z_-]{20}`)},
+	{"the hash of a password", pattern(`\$(?:argon2id?|argon2d|2[aby]|scrypt|[156y])\$[^ ]{8}`)},
+	{"a URL with a password", pattern(`[a-z][a-z0-9+.-]*://[^/@:\s]+:[^/@\s]+@`)},
 }
 
 // secretIn says what secret a value is, or "". By its name alone only a string is one.
 func secretIn(name, text string, quoted bool) string {
 	for _, s := range secretShapes {
-		if s.shape.MatchString(text) {
+		if s.shape().MatchString(text) {
 			return s.what
 		}
 	}
