@@ -43,7 +43,7 @@ it lives, else 10, 12, 13, 14 or 17 as verify has them, and nothing
 on stdout. No leeway is given, for a token is best renewed early.`,
 		Example: `  jotkit decode "$T"
   jotkit decode --field header.kid "$T"
-  curl -s https://id.example/token | jq -r .access_token | jotkit decode
+  curl -s https://id.example/token | jq -r .access_token | jotkit decode -
   curl -v https://api.example 2>&1 | jotkit decode --scan
   jotkit decode --scan --field sub --token-file app.log | sort | uniq -c
   jotkit decode --check-exp --min-ttl 5m --token-file cached ||

@@ -25,7 +25,7 @@ have made it. No store is touched. A token that is for another
 key and one that was altered end alike, with 11, so that nobody
 learns anything from asking.`,
 		Example: `  jotkit decrypt --key private.pem "$T"
-  jotkit decrypt --key private.pem "$T" | jotkit verify
+  jotkit decrypt --key private.pem "$T" | jotkit verify -
   jotkit decrypt --password-file pass.txt --token-file token.txt`,
 		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {

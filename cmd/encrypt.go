@@ -24,9 +24,10 @@ decrypts it still has to verify that. No store is touched.
 
 The key decides about the algorithm: an RSA key without "alg" is
 taken for RSA-OAEP-256, an EC key for ECDH-ES, a secret for
-A128KW or A256KW, a password for PBES2-HS256+A128KW.`,
+A128KW or A256KW, a password for PBES2-HS256+A128KW. Whoever is
+to decrypt what was made with --alg has to give the same one.`,
 		Example: `  jotkit encrypt --to public.pem "$T"
-  jotkit mint --sub ada | jotkit encrypt --to public.jwk
+  jotkit mint --sub ada | jotkit encrypt --to public.pem -
   jotkit encrypt --to ec.pem --alg ECDH-ES+A256KW --enc A256CBC-HS512 "$T"`,
 		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
