@@ -70,7 +70,7 @@ func (b *Bundle) readBody(data []byte) error {
 	}
 	var body bundleBody
 	if err := json.Unmarshal(data, &body, json.RejectUnknownMembers(true)); err != nil {
-		return fmt.Errorf("its contents cannot be read: %w", err)
+		return errors.New("its contents are not what a bundle holds")
 	}
 	if body.Version != bundleVersion {
 		return fmt.Errorf("it has the form %d, and %d is known here", body.Version, bundleVersion)

@@ -64,6 +64,9 @@ func (v *visit) get(u *url.URL) (*document, error) {
 	}
 	now := v.client.now().UTC()
 	life, keep := lifetime(header, now)
+	if u.Scheme == "http" { // a port of this machine, which may be somebody else's soon
+		life = min(life, defaultLife)
+	}
 	return &document{URL: u.String(), Fetched: now, Until: now.Add(life), Body: body, asked: true, passing: !keep}, nil
 }
 

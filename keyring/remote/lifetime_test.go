@@ -2,6 +2,7 @@ package remote
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 )
@@ -39,5 +40,25 @@ func TestLifetime(t *testing.T) {
 		if got, keep := lifetime(c.header, now); got != c.want || keep == c.forget {
 			t.Errorf("%s: %v, keep %v; want %v, %v", c.name, got, keep, c.want, !c.forget)
 		}
+	}
+}
+
+// What came over http from this machine is good for five minutes at most, whatever it says.
+func TestLifeOfPlainHTTP(t *testing.T) {
+	o := newOrigin(t)
+	client, clock := o.client(t)
+	o.show("/jwks", setOf(t, "a"), "max-age=86400")
+	plain := httptest.NewServer(o)
+	defer plain.Close()
+	for _, c := range []struct {
+		after time.Duration
+		asked int
+	}{{0, 1}, {5*time.Minute - time.Second, 1}, {time.Second, 2}} {
+		clock.add(c.after)
+		s, err := client.JWKS(plain.URL + "/jwks")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.wantKey(t, s, "a", nil, c.asked)
 	}
 }
