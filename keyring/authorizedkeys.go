@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/ssh"
-
-	"jotkit/token"
 )
 
 // sshKinds are the kinds of OpenSSH key that are plain public keys. Those of security keys (sk-) sign more than the
@@ -30,8 +28,8 @@ func looksLikeAuthorizedKeys(data []byte) bool {
 	return false
 }
 
-// parseAuthorizedKeys reads a line at a time, for ssh.ParseAuthorizedKey steps over what it cannot read.
-func parseAuthorizedKeys(data []byte, o ParseOptions) ([]*token.Key, error) {
+// readAuthorizedKeys reads a line at a time, for ssh.ParseAuthorizedKey steps over what it cannot read.
+func readAuthorizedKeys(data []byte) (*file, error) {
 	var materials []any
 	number := 0
 	for line := range bytes.Lines(data) {
@@ -51,7 +49,7 @@ func parseAuthorizedKeys(data []byte, o ParseOptions) ([]*token.Key, error) {
 			return nil, fmt.Errorf("%w: more than %d keys", ErrSet, maxKeys)
 		}
 	}
-	return o.several(materials)
+	return withoutNames(materials), nil
 }
 
 func sshPublic(line []byte) (any, error) {

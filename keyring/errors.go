@@ -25,8 +25,3 @@ var (
 	// ErrRing comes back from Unmarshal for bytes that are no ring, or a ring that breaks its own rules.
 	ErrRing = errors.New("key ring damaged")
 )
-
-// passedOver marks an error that costs a set one key, and a file with one key everything.
-type passedOver struct{ error }
-
-func (p passedOver) Unwrap() error { return p.error }

@@ -1,47 +1,25 @@
 package keyring
 
 import (
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-
-	"jotkit/token"
 )
 
-// parseSet reads a JWK Set. A key of an unknown kind or for another purpose is passed over (RFC 7517 section 5); a key
-// that is one of ours and broken or weak is not, for nobody would notice until a token of it is refused.
-func parseSet(top object, o ParseOptions) ([]*token.Key, error) {
+// readSet reads a JWK Set.
+func readSet(top object) (*file, error) {
 	jwks, err := membersOf(top)
 	if err != nil {
 		return nil, err
 	}
-	var keys []*token.Key
-	var passed error
+	f := &file{set: true}
 	for i, j := range jwks {
-		k, err := parseJWK(j, o)
-		if err == nil {
-			keys = append(keys, k)
-			continue
+		u, err := uncheckedJWK(j)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", nameInSet(i, j), err)
 		}
-		err = fmt.Errorf("%s: %w", nameInSet(i, j), err)
-		if !errors.As(err, new(passedOver)) {
-			return nil, err
-		}
-		passed = cmp.Or(passed, err)
+		f.keys = append(f.keys, found{nameInSet(i, j), u})
 	}
-	switch {
-	case len(jwks) == 0:
-		return nil, fmt.Errorf("%w: it is empty", ErrSet)
-	case len(keys) == 0:
-		return nil, fmt.Errorf("%w: none of its %d keys can be used: %w", ErrSet, len(jwks), passed)
-	case len(keys) == 1:
-		return []*token.Key{o.finish(keys[0])}, nil
-	}
-	if _, err := token.NewKeySet(keys...); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSet, err)
-	}
-	return keys, nil
+	return f, nil
 }
 
 // membersOf reads the objects in "keys".

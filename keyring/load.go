@@ -47,7 +47,11 @@ func readEntry(j object) (*entry, error) {
 	if !j.has("alg") || !j.has("kid") {
 		return nil, fmt.Errorf("%w: member \"alg\" or \"kid\" is missing", ErrNotAKey)
 	}
-	k, err := publicJWK(j, ParseOptions{})
+	u, err := uncheckedJWK(j)
+	if err != nil {
+		return nil, err
+	}
+	k, err := ParseOptions{}.public(u)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func publicMaterial(j object) (any, error) {
 	case "":
 		return nil, fmt.Errorf("%w: member \"kty\" is missing or empty", ErrNotAKey)
 	}
-	return nil, passedOver{fmt.Errorf("%w: it is of the kind %s", ErrUnsupported, shown(kty))}
+	return nil, token.PassOver(fmt.Errorf("%w: it is of the kind %s", ErrUnsupported, shown(kty)))
 }
 
 // privateMaterial is the private key of a JWK whose public key is the one given.
@@ -72,7 +72,7 @@ func publicEC(j object) (*ecdsa.PublicKey, error) {
 	case crv == "":
 		return nil, fmt.Errorf("%w: member \"crv\" is missing or empty", ErrNotAKey)
 	case curve == nil:
-		return nil, passedOver{fmt.Errorf("%w: it is on the curve %s", ErrUnsupported, shown(crv))}
+		return nil, token.PassOver(fmt.Errorf("%w: it is on the curve %s", ErrUnsupported, shown(crv)))
 	}
 	size := (curve.Params().BitSize + 7) / 8
 	x, err := j.exactly("x", size)
@@ -110,7 +110,7 @@ func publicOKP(j object) (ed25519.PublicKey, error) {
 	case crv == "":
 		return nil, fmt.Errorf("%w: member \"crv\" is missing or empty", ErrNotAKey)
 	case crv != "Ed25519":
-		return nil, passedOver{fmt.Errorf("%w: it is on the curve %s", ErrUnsupported, shown(crv))}
+		return nil, token.PassOver(fmt.Errorf("%w: it is on the curve %s", ErrUnsupported, shown(crv)))
 	}
 	return j.exactly("x", ed25519.PublicKeySize)
 }

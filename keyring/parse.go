@@ -34,18 +34,31 @@ type ParseOptions struct {
 // Errors are ErrNotAKey, ErrUnsupported and ErrSet, and those of token.NewKey: ErrWeakKey, ErrKeyMismatch,
 // ErrUnknownAlgorithm. They name the key of a set, and never show what is in it.
 func Parse(data []byte, o ParseOptions) ([]*token.Key, error) {
-	data, err := trimmed(data)
+	f, err := readFile(data)
+	if err != nil {
+		return nil, err
+	}
+	return o.parse(f)
+}
+
+// parse makes the keys of a file, each under a kid of its own. In a set that is the one it has there.
+func (o ParseOptions) parse(f *file) ([]*token.Key, error) {
+	keys, err := checked(f, o.check)
 	switch {
 	case err != nil:
 		return nil, err
-	case bytes.HasPrefix(data, []byte("{")):
-		return parseJSON(data, o)
-	case bytes.Contains(data, []byte("-----BEGIN ")):
-		return parsePEM(data, o)
-	case looksLikeAuthorizedKeys(data):
-		return parseAuthorizedKeys(data, o)
+	case len(keys) == 1:
+		return []*token.Key{o.finish(keys[0])}, nil
+	case !f.set:
+		for i, k := range keys {
+			keys[i] = k.WithID(Thumbprint(k))
+		}
+		return keys, nil
 	}
-	return nil, fmt.Errorf("%w: %s", ErrNotAKey, WhatItIs(data))
+	if _, err := token.NewKeySet(keys...); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSet, err)
+	}
+	return keys, nil
 }
 
 // trimmed is what is to be read of a file.
@@ -56,47 +69,12 @@ func trimmed(data []byte) ([]byte, error) {
 	return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))), nil // some editors put a byte order mark first
 }
 
-// key makes the key of one material read from a file. named and kid are what the file says of it, or "".
-func (o ParseOptions) key(kid, named string, material any) (*token.Key, error) {
-	alg := named
-	switch {
-	case named == "" && o.Algorithm == "":
-		alg = token.DefaultAlgorithm(material)
-	case named == "":
-		alg = o.Algorithm
-	case o.Algorithm != "" && o.Algorithm != named:
-		return nil, passedOver{fmt.Errorf("%w: it says it is for %s, and %s was asked for",
-			token.ErrKeyMismatch, shown(named), shown(o.Algorithm))}
-	}
-	return token.NewKey(kid, alg, material)
-}
-
 // finish names a lone key by its thumbprint, unless it may stay without a name.
 func (o ParseOptions) finish(k *token.Key) *token.Key {
 	if k.ID() != "" || o.KeepUnnamed {
 		return k
 	}
 	return k.WithID(Thumbprint(k))
-}
-
-// several makes one key of each material of a file whose form has no place for names.
-func (o ParseOptions) several(materials []any) ([]*token.Key, error) {
-	if len(materials) == 1 {
-		k, err := o.key("", "", materials[0])
-		if err != nil {
-			return nil, err
-		}
-		return []*token.Key{o.finish(k)}, nil
-	}
-	keys := make([]*token.Key, len(materials))
-	for i, m := range materials {
-		k, err := o.key("", "", m)
-		if err != nil {
-			return nil, fmt.Errorf("key %d of the file: %w", i+1, err)
-		}
-		keys[i] = k.WithID(Thumbprint(k))
-	}
-	return keys, nil
 }
 
 // shown is a string from a stranger's file, quoted and cut, fit for an error.

@@ -28,5 +28,9 @@ func ParseSet(data []byte, o ParseOptions) ([]*token.Key, error) {
 	case !top.has("keys"):
 		return nil, fmt.Errorf("%w: %s", ErrSet, whatJSONItIs(top))
 	}
-	return parseSet(top, o)
+	f, err := readSet(top)
+	if err != nil {
+		return nil, err
+	}
+	return o.parse(f)
 }

@@ -12,24 +12,22 @@ import (
 	"fmt"
 
 	"golang.org/x/crypto/ssh"
-
-	"jotkit/token"
 )
 
-// parsePEM reads every block of the file. Text between blocks is allowed, as RFC 7468 section 2 has it; a block that is
+// readPEM reads every block of the file. Text between blocks is allowed, as RFC 7468 section 2 has it; a block that is
 // cut off or damaged is not, although encoding/pem would step over it.
-func parsePEM(data []byte, o ParseOptions) ([]*token.Key, error) {
-	var found pemKeys
+func readPEM(data []byte) (*file, error) {
+	var all pemKeys
 	left := bytes.Count(data, []byte("-----BEGIN "))
 	for {
 		block, rest := pem.Decode(data)
 		if block == nil {
 			break
 		}
-		if left--; len(found.keys)+len(found.certificates) == maxKeys {
+		if left--; len(all.keys)+len(all.certificates) == maxKeys {
 			return nil, fmt.Errorf("%w: more than %d keys", ErrSet, maxKeys)
 		}
-		if err := found.add(block); err != nil {
+		if err := all.add(block); err != nil {
 			return nil, err
 		}
 		data = rest
@@ -37,11 +35,7 @@ func parsePEM(data []byte, o ParseOptions) ([]*token.Key, error) {
 	if left != 0 {
 		return nil, fmt.Errorf("%w: a damaged PEM block", ErrNotAKey)
 	}
-	materials, err := found.distinct()
-	if err != nil {
-		return nil, err
-	}
-	return o.several(materials)
+	return all.file()
 }
 
 // add reads one block. Blocks that only describe a key (EC PARAMETERS) are stepped over.

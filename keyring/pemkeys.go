@@ -30,6 +30,21 @@ func (f *pemKeys) addCertificate(der []byte) error {
 	return nil
 }
 
+// file is the keys, each with the certificates that are for it.
+func (f *pemKeys) file() (*file, error) {
+	materials, err := f.distinct()
+	if err != nil {
+		return nil, err
+	}
+	out := withoutNames(materials)
+	for i, m := range materials {
+		out.keys[i].Certificates = slices.DeleteFunc(slices.Clone(f.certificates), func(c *x509.Certificate) bool {
+			return !sameKey(m, c.PublicKey)
+		})
+	}
+	return out, nil
+}
+
 // distinct is every key once, a private one rather than its public half. In a chain only the end counts: the keys of
 // authorities sign certificates, and must never verify a token. Next to a private key there may be its own certificate,
 // but no other.
