@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"jotkit/keyring"
+	"jotkit/token"
 	"jotkit/token/jwe"
 )
 
@@ -32,8 +34,18 @@ func (e *env) encryptionKeys(ctx context.Context, k encryptionInput) ([]*jwe.Key
 		key, err := e.passwordKey(ctx, k)
 		return []*jwe.Key{key}, err
 	}
-	parse := func(data []byte) ([]*jwe.Key, error) { return jwe.Parse(data, k.alg) }
-	return keysIn(ctx, e, k.file, jwe.MaxKeyFile, parse, (*jwe.Key).CanDecrypt)
+	parse := func(data []byte) ([]*jwe.Key, error) { return encryptionKeysIn(data, k.alg) }
+	return keysIn(ctx, e, k.file, keyring.MaxLength, parse, (*jwe.Key).CanDecrypt)
+}
+
+// encryptionKeysIn is keyring.Parse for keys to encrypt with.
+func encryptionKeysIn(data []byte, alg string) ([]*jwe.Key, error) {
+	check := func(u token.UncheckedKey) (*jwe.Key, error) { return jwe.Check(u, alg) }
+	keys, err := keyring.Read(data, check)
+	if err != nil {
+		return nil, err
+	}
+	return keys, jwe.Distinct(keys)
 }
 
 // passwordKey makes a key of a password, which must never be taken for a secret as it is: people's words are no random bytes.

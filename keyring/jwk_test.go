@@ -81,6 +81,7 @@ func TestParseRefuses(t *testing.T) {
 
 		{name: "use enc", in: change(pub, `"sig"`, `"enc"`), err: keyring.ErrUnsupported, says: `"enc"`},
 		{name: "use empty", in: change(pub, `"sig"`, `""`), err: keyring.ErrUnsupported},
+		{name: "use null", in: change(pub, `"sig"`, `null`), err: keyring.ErrNotAKey, says: `"use"`},
 		{name: "ops encrypt", in: change(pub, kid, kid+`,"key_ops":["encrypt"]`), err: keyring.ErrUnsupported, says: "key_ops"},
 		{name: "ops empty", in: change(pub, kid, kid+`,"key_ops":[]`), err: keyring.ErrUnsupported},
 		{name: "ops sign of a public key", in: change(pub, kid, kid+`,"key_ops":["sign"]`), err: keyring.ErrUnsupported},

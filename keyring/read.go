@@ -21,8 +21,8 @@ type found struct {
 	token.UncheckedKey
 }
 
-// Read reads a key file of any form that Parse reads, and has check decide about each key: with signatures in mind that is
-// Parse. In a JWK Set a key with a token.PassedOver error is passed over (RFC 7517 section 5), unless it is so with all; any
+// Read reads a key file of any form that Parse reads, and has check decide about each key: Parse is that for signatures. In a
+// JWK Set a key with a token.PassedOver error is passed over (RFC 7517 section 5), unless it is so with all; any
 // other error refuses the file, for nobody would notice a broken key until it is missed.
 //
 // Errors are ErrNotAKey, ErrUnsupported, ErrSet, token.ErrKeyMismatch, token.ErrWeakKey and those of check.

@@ -16,9 +16,6 @@ var errClosed = fmt.Errorf("%w: it does not open with this key, or was altered",
 // An Opened is an encrypted token that opened.
 type Opened struct {
 	Header    json.RawMessage // as it was received
-	Algorithm string          // alg
-	Content   string          // enc
-	KeyID     string          // kid, or ""
 	Plaintext []byte          // any bytes; a token is yet to be verified
 }
 
@@ -65,7 +62,7 @@ func Decrypt(raw string, keys ...*Key) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Opened{Header: p.header, Algorithm: a.name, Content: c.name, KeyID: h.kid, Plaintext: plaintext}, nil
+	return &Opened{Header: p.header, Plaintext: plaintext}, nil
 }
 
 // find is the key for a kid, which is compared when both sides have one.

@@ -8,6 +8,8 @@
 // refused: RSA-OAEP-256, ECDH-ES, ECDH-ES+A128KW, ECDH-ES+A256KW, A128KW, A256KW, dir, PBES2-HS256+A128KW,
 // PBES2-HS384+A192KW and PBES2-HS512+A256KW, with the contents under A128GCM, A256GCM, A128CBC-HS256 or A256CBC-HS512.
 //
+// Key files are read by package keyring, for all that makes keys; [Check] decides which of theirs are for encryption.
+//
 // What is refused, always: RSA1_5 and RSA-OAEP with SHA-1; zip, for what it inflates to; a crit header; a p2c outside 1,000
 // to 1,000,000; parts that are not just as long as their algorithm makes them; an ephemeral key off the curve; duplicate
 // member names; base64url with spare bits, padding or line ends; tokens over [MaxLength]. Keys that a token brings along

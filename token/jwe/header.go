@@ -3,7 +3,9 @@ package jwe
 import (
 	"cmp"
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"jotkit/token"
@@ -78,11 +80,25 @@ func (h *header) checkEphemeral(k *Key) error {
 	if err != nil {
 		return fmt.Errorf("%w: the header: an epk that is no public key", token.Malformed)
 	}
-	material, err := epk.material()
-	if public, ok := material.(*ecdsa.PublicKey); err != nil || !ok || public.Curve != own.Curve {
+	if !epk.onCurve(own.Curve) {
 		return fmt.Errorf("%w: the header: an epk that is no point on the curve %s", token.Malformed, own.Curve.Params().Name)
 	}
 	return nil
+}
+
+// onCurve tells whether the object is a public JWK with a point on that curve, spelled in the one way (RFC 7518 section
+// 6.2.1). go-jose reads the same members once more.
+func (o object) onCurve(curve elliptic.Curve) bool {
+	kty, _ := o.text("kty")
+	crv, _ := o.text("crv")
+	x, wrongX := o.octets("x")
+	y, wrongY := o.octets("y")
+	size := (curve.Params().BitSize + 7) / 8
+	if wrongX != nil || wrongY != nil || len(x) != size || len(y) != size {
+		return false
+	}
+	_, err := ecdsa.ParseUncompressedPublicKey(curve, slices.Concat([]byte{4}, x, y))
+	return err == nil && kty == "EC" && crv == curve.Params().Name && !o.has("d")
 }
 
 func (h *header) checkInfo() error {

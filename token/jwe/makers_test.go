@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"jotkit/keyring"
+	"jotkit/token"
 	"jotkit/token/jwe"
 )
 
@@ -98,6 +100,15 @@ func seal(tb testing.TB, header string, plaintext []byte) string {
 	sealed := aead.Seal(nil, iv, plaintext, []byte(protected))
 	at := len(sealed) - aead.Overhead()
 	return join(protected, "", b64.EncodeToString(iv), b64.EncodeToString(sealed[:at]), b64.EncodeToString(sealed[at:]))
+}
+
+// read makes keys of a file as the commands do.
+func read(data []byte, alg string) ([]*jwe.Key, error) {
+	keys, err := keyring.Read(data, func(u token.UncheckedKey) (*jwe.Key, error) { return jwe.Check(u, alg) })
+	if err != nil {
+		return nil, err
+	}
+	return keys, jwe.Distinct(keys)
 }
 
 func join(parts ...string) string { return strings.Join(parts, ".") }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -13,12 +14,15 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
+	"jotkit/keyring"
 	"jotkit/token"
 	"jotkit/token/jwe"
 )
 
-// TestParsePEM reads every form of a key, and opens with the private ones what was encrypted to the public ones.
-func TestParsePEM(t *testing.T) {
+// TestCheckPEM reads every form of a key, and opens with the private ones what was encrypted to the public ones.
+func TestCheckPEM(t *testing.T) {
 	ec, rs := ecKey(t, elliptic.P384()), rsaKey()
 	sec1, err := x509.MarshalECPrivateKey(ec)
 	if err != nil {
@@ -32,14 +36,17 @@ func TestParsePEM(t *testing.T) {
 		"EC SPKI, PKCS #8":  {ecPublic, pkcs8(t, ec)},
 		"EC SEC 1":          {ecPublic, params + block("EC PRIVATE KEY", sec1)},
 		"certificate":       {certificate(t, 0, rs), certificate(t, 0, rs) + "text\n" + pkcs8(t, rs) + rsaPublic},
+		"leaf and its CA":   {chain(t, ec, rs), pkcs8(t, ec) + chain(t, ec, rs)},
+		"OpenSSH EC":        {authorized(t, &ec.PublicKey), openssh(t, ec)},
+		"OpenSSH RSA":       {authorized(t, &rs.PublicKey), openssh(t, rs)},
 		"its usage":         {certificate(t, x509.KeyUsageKeyAgreement, ec), pkcs8(t, ec)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			to, err := jwe.Parse([]byte(row.public), "")
+			to, err := read([]byte(row.public), "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			keys, err := jwe.Parse([]byte("\ufeff"+row.private), "")
+			keys, err := read([]byte("\ufeff"+row.private), "")
 			if err != nil || to[0].CanDecrypt() || !keys[0].CanDecrypt() {
 				t.Fatal(err)
 			}
@@ -57,9 +64,14 @@ func TestParsePEM(t *testing.T) {
 	}
 }
 
-func TestParsePEMRefused(t *testing.T) {
+func TestCheckPEMRefused(t *testing.T) {
 	ec, rs := ecKey(t, elliptic.P256()), rsaKey()
 	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	//lint:ignore SA1019 what it makes is to be refused
+	three, err := rsa.GenerateMultiPrimeKey(rand.Reader, 3, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,28 +79,28 @@ func TestParsePEMRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	three := &rsa.PublicKey{N: rs.N, E: 3}
 	good := pkcs8(t, ec)
+	signs := certificate(t, x509.KeyUsageDigitalSignature, ec)
 	for name, row := range map[string]struct {
 		in   string
 		want error
+		says string
 	}{
-		"RSA of 1024 bits":  {spki(t, &weak.PublicKey), token.ErrWeakKey},
-		"exponent 3":        {spki(t, three), token.ErrWeakKey},
-		"Ed25519":           {pkcs8(t, ed), jwe.ErrKey},
-		"P-224":             {spki(t, &ecKey(t, elliptic.P224()).PublicKey), token.ErrKeyMismatch},
-		"two keys":          {good + pkcs8(t, rs), jwe.ErrKey},
-		"for signatures":    {certificate(t, x509.KeyUsageDigitalSignature, ec), jwe.ErrKey},
-		"cut off":           {good[:len(good)-30], jwe.ErrKey},
-		"damaged, and good": {strings.Replace(good, "\nM", "\n!", 1) + good, jwe.ErrKey},
-		"not what it says":  {block("PUBLIC KEY", []byte("x")), jwe.ErrKey},
-		"a CSR":             {block("CERTIFICATE REQUEST", []byte("x")), jwe.ErrKey},
-		"bad certificate":   {block("CERTIFICATE", []byte("x")), jwe.ErrKey},
-		"parameters alone":  {block("EC PARAMETERS", []byte("x")), jwe.ErrKey},
-		"encrypted":         {block("ENCRYPTED PRIVATE KEY", []byte("x")), jwe.ErrKey},
+		"RSA of 1024 bits":      {spki(t, &weak.PublicKey), token.ErrWeakKey, "1024 bits"},
+		"exponent 3":            {spki(t, &rsa.PublicKey{N: rs.N, E: 3}), token.ErrWeakKey, "exponent"},
+		"three primes":          {block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(three)), keyring.ErrUnsupported, "two primes"},
+		"three primes, PKCS #8": {pkcs8(t, three), keyring.ErrUnsupported, "two primes"},
+		"300 KB":                {block("RSA PRIVATE KEY", make([]byte, 300_000)), keyring.ErrNotAKey, "8 KiB"},
+		"Ed25519":               {pkcs8(t, ed), jwe.ErrKey, "Ed25519"},
+		"P-224":                 {spki(t, &ecKey(t, elliptic.P224()).PublicKey), token.ErrKeyMismatch, "curve"},
+		"two keys":              {good + pkcs8(t, rs), jwe.ErrKey, "several keys"},
+		"for signatures":        {signs, jwe.ErrKey, "usage"},
+		"for signatures, whole": {good + signs, jwe.ErrKey, "usage"},
+		"cut off":               {good[:len(good)-30], keyring.ErrNotAKey, "damaged"},
+		"encrypted":             {block("ENCRYPTED PRIVATE KEY", []byte("x")), keyring.ErrNotAKey, "decrypt it first"},
 	} {
-		if keys, err := jwe.Parse([]byte(row.in), ""); !errors.Is(err, row.want) {
-			t.Errorf("%s: %v, %v", name, keys, err)
+		if keys, err := read([]byte(row.in), ""); !errors.Is(err, row.want) || !strings.Contains(err.Error(), row.says) {
+			t.Errorf("%s: %v, %v; want %v with %q", name, keys, err, row.want, row.says)
 		}
 	}
 }
@@ -117,10 +129,45 @@ func pkcs8(t *testing.T, private any) string {
 
 func certificate(t *testing.T, usage x509.KeyUsage, private any) string {
 	t.Helper()
-	about := &x509.Certificate{SerialNumber: big.NewInt(1), KeyUsage: usage, NotAfter: time.Unix(1<<31, 0)}
-	der, err := x509.CreateCertificate(rand.Reader, about, about, publicHalf(private), private)
+	return issued(t, "", usage, private, "", private)
+}
+
+// chain is the certificates of a key and of its authority, whose own key is for certificates alone.
+func chain(t *testing.T, leaf, ca any) string {
+	t.Helper()
+	return issued(t, "leaf", x509.KeyUsageKeyAgreement, leaf, "ca", ca) + issued(t, "ca", x509.KeyUsageCertSign, ca, "ca", ca)
+}
+
+// issued is the certificate of a name and its key by another.
+func issued(t *testing.T, name string, usage x509.KeyUsage, private any, issuer string, by any) string {
+	t.Helper()
+	about := func(cn string) *x509.Certificate {
+		return &x509.Certificate{
+			SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: cn}, KeyUsage: usage, NotAfter: time.Unix(1<<31, 0),
+		}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, about(name), about(issuer), publicHalf(private), by)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return block("CERTIFICATE", der)
+}
+
+// openssh is the file that ssh-keygen makes of a private key, and authorized is that of its public key.
+func openssh(t *testing.T, private any) string {
+	t.Helper()
+	b, err := ssh.MarshalPrivateKey(private, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(b))
+}
+
+func authorized(t *testing.T, public any) string {
+	t.Helper()
+	k, err := ssh.NewPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(ssh.MarshalAuthorizedKey(k))
 }

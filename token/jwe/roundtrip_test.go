@@ -41,11 +41,10 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil || string(opened.Plaintext) != signed {
 			t.Fatalf("%v", err)
 		}
-		if opened.Algorithm != alg || opened.Content != enc || opened.KeyID != "k" {
-			t.Errorf("opened %+v", opened)
-		}
-		if want := `"cty":"JWT"`; !strings.Contains(string(opened.Header), want) {
-			t.Errorf("header %s without %s", opened.Header, want)
+		for _, want := range []string{`"alg":"` + alg + `"`, `"enc":"` + enc + `"`, `"kid":"k"`, `"cty":"JWT"`} {
+			if !strings.Contains(string(opened.Header), want) {
+				t.Errorf("header %s without %s", opened.Header, want)
+			}
 		}
 		theirs, ok := jwa.LookupKeyEncryptionAlgorithm(alg)
 		if !ok {

@@ -14,6 +14,8 @@ const (
 	MaxLength = 352 << 10
 	// MaxPlaintext is the most that is decrypted, in bytes of ciphertext (RFC 8725bis section 3.15).
 	MaxPlaintext = 250_000
+	// maxEncryptedKey is that of an RSA key of 8192 bits, in bytes.
+	maxEncryptedKey = 1024
 )
 
 // parts are those of RFC 7516 section 7.1 in their order.
@@ -45,7 +47,7 @@ func split(raw string) (*parts, error) {
 		max  int
 		to   *[]byte
 	}{
-		{"header", token.MaxLength, &p.header}, {"encrypted key", maxMember, &p.key}, {"iv", 16, &p.iv},
+		{"header", token.MaxLength, &p.header}, {"encrypted key", maxEncryptedKey, &p.key}, {"iv", 16, &p.iv},
 		{"ciphertext", MaxPlaintext, &p.ciphertext}, {"tag", 32, &p.tag},
 	} {
 		var err error

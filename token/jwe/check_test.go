@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"jotkit/keyring"
 	"jotkit/token"
 	"jotkit/token/jwe"
 )
@@ -19,8 +20,8 @@ const (
 	okp       = `"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"`
 )
 
-// TestParseJSON reads JWKs and sets. want is the keys as kid and algorithm, or a word of the error beside it.
-func TestParseJSON(t *testing.T) {
+// TestCheckJSON makes keys of JWKs and sets: how those are to be written is for the tests of package keyring. want is the keys as kid and algorithm, or a word of the error beside it.
+func TestCheckJSON(t *testing.T) {
 	for _, row := range []struct {
 		name, in, alg, want string
 		err                 error
@@ -41,7 +42,6 @@ func TestParseJSON(t *testing.T) {
 
 		{"use sig", `{` + ecPublic + `,"use":"sig"}`, "", "its use", jwe.ErrKey},
 		{"use empty", `{` + ecPublic + `,"use":""}`, "", "its use", jwe.ErrKey},
-		{"use null", `{` + ecPublic + `,"use":null}`, "", "its use", jwe.ErrKey},
 		{"key_ops sign", `{` + ecPrivate + `,"key_ops":["sign"]}`, "", "key_ops", jwe.ErrKey},
 		{"key_ops none", `{` + ecPrivate + `,"key_ops":[]}`, "", "key_ops", jwe.ErrKey},
 		{"revoked", `{` + ecPublic + `,"revoked":{"revoked_at":1}}`, "", "revoked", jwe.ErrKey},
@@ -53,29 +53,18 @@ func TestParseJSON(t *testing.T) {
 		{"17 bytes for anything", `{"kty":"oct","k":"GawgguFyGrWKav7AX4VKUgA"}`, "", "17 bytes", jwe.ErrKey},
 		{"32 bytes for 16", `{` + oct32 + `,"alg":"A128GCM"}`, "", "32 bytes", token.ErrKeyMismatch},
 		{"short password", `{"kty":"oct","k":"c2hvcnQ"}`, "PBES2-HS256+A128KW", "5 bytes", token.ErrWeakKey},
-		{"Ed25519", `{` + okp + `}`, "", "OKP", jwe.ErrKey},
-		{"three primes", `{"kty":"RSA","n":"AQAB","e":"AQAB","oth":[]}`, "", "two primes", jwe.ErrKey},
-		{"P-224", `{"kty":"EC","crv":"P-224","x":"AA","y":"AA"}`, "", "P-224", jwe.ErrKey},
-		{"off the curve", `{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"}`, "", "do not make up", jwe.ErrKey},
-		{"halves of two keys", `{` + ecPublic + `,"d":"AAAQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}`, "", "halves", token.ErrKeyMismatch},
-		{"spare bits", `{"kty":"oct","k":"GawgguFyGrWKav7AX4VKUh"}`, "", "base64url", jwe.ErrKey},
-		{"line end", `{"kty":"oct","k":"GawgguFyGrWK\nav7AX4VKUg"}`, "", "base64url", jwe.ErrKey},
-		{"RSA too large to look at", `{"kty":"RSA","e":"AQAB","n":"` + strings.Repeat("A", 2000) + `"}`, "", "at most 1024", jwe.ErrKey},
-		{"a name twice", `{` + oct16 + `,` + oct16 + `}`, "", "twice", jwe.ErrKey},
-		{"kid too long", `{` + oct16 + `,"kid":"` + strings.Repeat("k", 1025) + `"}`, "", "kid", jwe.ErrKey},
-		{"kid a number", `{` + oct16 + `,"kid":1}`, "", "kid", jwe.ErrKey},
+		{"Ed25519", `{` + okp + `}`, "", "Ed25519", jwe.ErrKey},
+		{"three primes", `{"kty":"RSA","oth":[],"n":"` + b64.EncodeToString(rsaKey().N.Bytes()) + `","e":"AQAB"}`, "", "two primes", keyring.ErrUnsupported},
+		{"P-224", `{"kty":"EC","crv":"P-224","x":"AA","y":"AA"}`, "", "P-224", keyring.ErrUnsupported},
+		{"halves of two keys", `{` + ecPublic + `,"d":"AAAQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}`, "", "private half", token.ErrKeyMismatch},
 		{"two with one kid", `{"keys":[{` + oct16 + `,"kid":"a"},{` + oct32 + `,"kid":"a"}]}`, "", "twice", jwe.ErrKey},
 		{"two, one without kid", `{"keys":[{` + oct16 + `,"kid":"a"},{` + oct32 + `}]}`, "", "kid", jwe.ErrKey},
+		{"nothing in a set", `{"keys":[{` + okp + `},{` + oct32 + `,"alg":"HS256"}]}`, "", "none of its 2 keys", jwe.ErrKey},
+		{"no key", `{` + oct16 + `,"kid":1}`, "", "kid", keyring.ErrNotAKey},
 		{"set with a broken one", `{"keys":[{` + oct16 + `},{"kty":"oct","alg":"A128KW","k":"AAAA"}]}`, "", "key 2", token.ErrKeyMismatch},
-		{"empty set", `{"keys":[]}`, "", "empty", jwe.ErrKey},
-		{"501 in a set", `{"keys":[` + strings.Repeat(`{},`, 500) + `{}]}`, "", "up to 500", jwe.ErrKey},
-		{"no array", `{"keys":{}}`, "", "array", jwe.ErrKey},
-		{"neither", `{"a":1}`, "", "without", jwe.ErrKey},
-		{"nothing", ``, "", "neither JSON nor PEM", jwe.ErrKey},
-		{"too long", strings.Repeat(" ", jwe.MaxKeyFile+1), "", "512 KiB", jwe.ErrKey},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			keys, err := jwe.Parse([]byte(row.in), row.alg)
+			keys, err := read([]byte(row.in), row.alg)
 			if row.err != nil {
 				if !errors.Is(err, row.err) || !strings.Contains(err.Error(), row.want) {
 					t.Errorf("got %v, want %v with %q", err, row.err, row.want)
@@ -97,8 +86,8 @@ func names(keys []*jwe.Key) string {
 	return strings.Join(out, ", ")
 }
 
-// TestParseRFC7517 reads the sets of RFC 7517 appendix A, of which package keyring takes the other keys.
-func TestParseRFC7517(t *testing.T) {
+// TestCheckRFC7517 reads the sets of RFC 7517 appendix A, of which package keyring takes the other keys.
+func TestCheckRFC7517(t *testing.T) {
 	for name, want := range map[string]string{"rfc7517-a1": "1 ECDH-ES", "rfc7517-a2": "1 ECDH-ES", "rfc7517-a3": "A128KW"} {
 		text, err := os.ReadFile("../../testdata/vectors/keys/" + name + ".json")
 		if err != nil {
@@ -108,7 +97,7 @@ func TestParseRFC7517(t *testing.T) {
 		if err := json.Unmarshal(text, &v); err != nil {
 			t.Fatal(err)
 		}
-		keys, err := jwe.Parse(v.Key, "")
+		keys, err := read(v.Key, "")
 		if got := names(keys); err != nil || got != want {
 			t.Errorf("%s: got %s and %v, want %s", name, got, err, want)
 		}
