@@ -45,7 +45,7 @@ learns anything from asking.`,
 		},
 	}
 	from.bind(c.Flags())
-	key.bind(c, "key", "decrypt with the key in the file `F`: JWK, JWK Set, PEM")
+	key.bind(c, "key", "decrypt with the key in the file `F`: JWK, JWK Set, PEM, OpenSSH")
 	return c
 }
 

@@ -50,7 +50,7 @@ to decrypt what was made with --alg has to give the same one.`,
 		},
 	}
 	from.bind(c.Flags())
-	to.bind(c, "to", "encrypt to the key in the file `F`: JWK, JWK Set, PEM")
+	to.bind(c, "to", "encrypt to the key in the file `F`: JWK, JWK Set, PEM, OpenSSH")
 	c.Flags().Var(oneOf{&enc, jwe.Contents()}, "enc", "encrypt the contents with `E`, instead of "+jwe.Contents()[0])
 	return c
 }
