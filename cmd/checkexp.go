@@ -25,8 +25,8 @@ type aliveJSON struct {
 	Alive     bool    `json:"alive"`
 	Exit      int     `json:"exit"`
 	Reason    string  `json:"reason"`
-	Exp       *string `json:"exp"`
-	NotBefore *string `json:"nbf"`
+	Expires   *string `json:"expires"` // RFC 3339, as NotBefore null where there is none
+	NotBefore *string `json:"not_before"`
 	ExpiresIn *int64  `json:"expires_in"` // seconds
 }
 
@@ -50,7 +50,7 @@ func (e *env) checkExp(u *token.Unverified, unread error, o decodeOptions) error
 	answer := aliveJSON{Alive: stale == nil, Exit: row.Status, Reason: row.Name}
 	if u != nil {
 		exp, nbf, _ := u.Times()
-		answer.Exp, answer.NotBefore = dateJSON(exp), dateJSON(nbf)
+		answer.Expires, answer.NotBefore = dateJSON(exp), dateJSON(nbf)
 		if !exp.IsZero() {
 			left := exp.Unix() - now.Unix()
 			answer.ExpiresIn = &left

@@ -38,7 +38,8 @@ func (e *env) expectFile(ctx context.Context, f *pflag.FlagSet, name string) err
 		return usagef(`write a JSON object such as {"iss": "https://id.example", "aud": "api"}`,
 			"the expectations in %q cannot be read: %v", name, err)
 	}
-	if holds(members, "iss") && holds(members, "issuer") {
+	_, iss := members.Value("iss")
+	if _, issuer := members.Value("issuer"); iss && issuer {
 		return usagef("leave iss out: the issuer whose keys are taken is expected", "%q has iss and issuer", name)
 	}
 	given := slices.DeleteFunc(slices.Concat(expectSeveral, expectOne), func(flag string) bool { return !f.Changed(flag) })
@@ -61,10 +62,6 @@ func (e *env) expectFile(ctx context.Context, f *pflag.FlagSet, name string) err
 		}
 	}
 	return nil
-}
-
-func holds(members []token.Member, name string) bool {
-	return slices.ContainsFunc(members, func(m token.Member) bool { return m.Name == name })
 }
 
 func setEach(f *pflag.FlagSet, flag string, values []string) error {

@@ -18,9 +18,9 @@ type foundJSON struct {
 	Encrypted bool            `json:"encrypted"`
 	Token     string          `json:"token"`
 	Header    json.RawMessage `json:"header"`
-	Claims    json.RawMessage `json:"claims"` // null where they cannot be read
-	Exp       *string         `json:"exp"`
-	Expired   *bool           `json:"expired"` // null where that is not known
+	Claims    json.RawMessage `json:"claims"`  // null where they cannot be read
+	Expires   *string         `json:"expires"` // RFC 3339, as Expired null where it is not known
+	Expired   *bool           `json:"expired"`
 	Problem   string          `json:"problem"` // what keeps it from being read
 }
 
@@ -43,9 +43,12 @@ func (e *env) showFound(f *scan.Found, o decodeOptions) (bool, error) {
 	if f.Err != nil {
 		doc.Problem = f.Err.Error()
 	}
+	if _, err := token.ParseObject(f.Header); err != nil {
+		doc.Header = nil // with a name that stands twice in it, nobody could rely on this document either
+	}
 	if f.Token != nil {
 		exp, _, _ := f.Token.Times()
-		if doc.Exp = dateJSON(exp); doc.Exp != nil {
+		if doc.Expires = dateJSON(exp); doc.Expires != nil {
 			expired := !e.now().Before(exp.Time)
 			doc.Expired = &expired
 		}
