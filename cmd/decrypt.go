@@ -53,7 +53,9 @@ func decryptHint(err error) error {
 	switch {
 	case errors.Is(err, token.ErrEmpty): // which has a hint
 	case errors.Is(err, token.Malformed):
-		return &hintedError{err, "an encrypted token is five parts of base64url with dots between: was it cut off, or is it something else?"}
+		return &hintedError{err, "an encrypted token is five parts of base64url with dots between: was it cut off, or is it a signed one, for jotkit verify?"}
+	case errors.Is(err, token.AlgorithmRefused):
+		return &hintedError{err, "the key decides, not the token; for a key that does not say, --alg names another: the one that it was encrypted with"}
 	case errors.Is(err, token.BadSignature):
 		return &hintedError{err, "name the key that it was encrypted to with --key, or the password with --password-file"}
 	}

@@ -56,7 +56,7 @@ to decrypt what was made with --alg has to give the same one.`,
 }
 
 func encryptHint(err error) error {
-	if errors.Is(err, token.Malformed) {
+	if errors.Is(err, token.Malformed) && !errors.Is(err, token.ErrEmpty) {
 		return &hintedError{err, "what is encrypted is a signed token of three parts, such as jotkit mint makes"}
 	}
 	return err

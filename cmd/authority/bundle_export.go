@@ -47,7 +47,7 @@ func (a *Authority) bundle(ctx context.Context, ttl time.Duration) ([]byte, erro
 		ttl = DefaultBundleTTL
 	}
 	if ttl < time.Second || ttl > MaxBundleTTL {
-		return nil, fmt.Errorf("%w: %v, and a second to %v is allowed", ErrBundleTTL, ttl, MaxBundleTTL)
+		return nil, fmt.Errorf("%w: %v, and a second to %d days are allowed", ErrBundleTTL, ttl, MaxBundleTTL/(24*time.Hour))
 	}
 	now := a.now()
 	var s state

@@ -71,7 +71,18 @@ func (k *Key) check(material any) error {
 			return sound(token.DefaultAlgorithm(m), m)
 		}
 	}
-	return fmt.Errorf("%w: a %T", token.ErrKeyMismatch, material)
+	return fmt.Errorf("%w: %s", token.ErrKeyMismatch, kindOf(material))
+}
+
+// kindOf names what somebody took for a key.
+func kindOf(material any) string {
+	switch material.(type) {
+	case *rsa.PublicKey, *rsa.PrivateKey:
+		return "an RSA key"
+	case *ecdsa.PublicKey, *ecdsa.PrivateKey:
+		return "an EC key"
+	}
+	return fmt.Sprintf("a %T", material)
 }
 
 // sound has package token look at the key as if it were one to sign with: sizes, curves, points and halves are held to the
