@@ -142,8 +142,13 @@ func impossible(format string, args ...any) error {
 
 // withClaim is a token in which a claim has this value, as JSON.
 func withClaim(name, value string) maker {
+	return withLongClaim(name, func() string { return value })
+}
+
+// withLongClaim is withClaim for a value that is made when it is asked for.
+func withLongClaim(name string, value func() string) maker {
 	return func(f *forgery) (string, error) {
-		f.claim(name, value)
+		f.claim(name, value())
 		return f.sign()
 	}
 }

@@ -20,7 +20,7 @@ var shapeKinds = []kind{
 		return raw + ".AAAA.AAAA"
 	})},
 	{Kind{oversized, "it is longer than 16 KiB", token.Malformed},
-		withClaim("flaw", quoted(strings.Repeat("x", token.MaxLength*3/4)))},
+		withLongClaim("flaw", func() string { return quoted(strings.Repeat("x", token.MaxLength*3/4)) })},
 }
 
 func rewritten(to func(raw string) string) maker {
