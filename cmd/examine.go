@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"jotkit/cmd/authority"
-	"jotkit/keyring"
 	"jotkit/token"
 )
 
@@ -53,7 +52,10 @@ func (e *env) keySource(ctx context.Context, o verifyOptions) (token.KeySource, 
 		return nil, err
 	}
 	ring, err := a.Ring(ctx)
-	return unrevoked{ring}, err
+	if err != nil {
+		return nil, err
+	}
+	return ring.Unrevoked(), nil
 }
 
 func (e *env) keyExaminer(ctx context.Context, o verifyOptions) (examiner, error) {
@@ -111,22 +113,4 @@ func (e *env) clockAt(at time.Time) func() time.Time {
 		return e.now
 	}
 	return func() time.Time { return at }
-}
-
-// unrevoked are the keys of a ring but for those that were revoked, for who asks about nothing but a signature: nobody else
-// would say that it may be anyone's.
-type unrevoked struct{ ring *keyring.Ring }
-
-// Key is the Key of the ring.
-func (u unrevoked) Key(ctx context.Context, kid string) (*token.Key, error) {
-	k, err := u.ring.Key(ctx, kid)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range u.ring.Entries() {
-		if e.KID == k.ID() && e.State == keyring.Revoked {
-			return nil, fmt.Errorf("%w: %q was revoked", token.ErrUnknownKey, e.KID)
-		}
-	}
-	return k, nil
 }

@@ -74,6 +74,21 @@ func (r *Ring) Key(_ context.Context, kid string) (*token.Key, error) {
 	return nil, fmt.Errorf("%w: %s", token.ErrUnknownKey, shown(kid))
 }
 
+// Unrevoked is the ring as who looks at signatures alone has to see it: a key that was revoked is unknown there, for nobody
+// asks any further whether its tokens are.
+func (r *Ring) Unrevoked() token.KeySource { return unrevoked{r} }
+
+type unrevoked struct{ ring *Ring }
+
+// Key is [Ring.Key], but for the keys that were revoked.
+func (u unrevoked) Key(_ context.Context, kid string) (*token.Key, error) {
+	e := u.ring.entry(kid)
+	if e == nil || e.State == Revoked {
+		return nil, fmt.Errorf("%w: %s", token.ErrUnknownKey, shown(kid))
+	}
+	return e.key, nil
+}
+
 // Whole is the key with exactly this kid, with its private half where the ring still has it. ErrNoKey comes back for an
 // unknown one, ErrRing for a damaged private half.
 func (r *Ring) Whole(kid string) (*token.Key, error) {

@@ -228,3 +228,18 @@ func TestKidCanBeTyped(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestUnrevoked: who looks at signatures alone does not know a key that was revoked, and knows all others.
+func TestUnrevoked(t *testing.T) {
+	r := newRing(t, "ES256")
+	ok(t, r.Rotate(start.Add(time.Hour)))
+	gone := r.Entries()[0].KID
+	ok(t, r.Revoke(gone, start.Add(2*time.Hour)))
+	for _, e := range append(r.Entries(), keyring.Entry{KID: "stranger"}) {
+		k, err := r.Unrevoked().Key(t.Context(), e.KID)
+		known := e.KID != gone && e.KID != "stranger"
+		if known != (err == nil) || known != (k != nil) || !known && !errors.Is(err, token.ErrUnknownKey) {
+			t.Errorf("%s: %v, %v", e.State, k, err)
+		}
+	}
+}
