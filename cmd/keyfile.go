@@ -127,13 +127,17 @@ func unreadable(what error, name string, err error) error {
 	return fmt.Errorf("%w: %q: %w", what, name, err)
 }
 
-// externalSigner reads the one key named by the flags that can sign.
+// externalSigner reads the one key named by the flags that can sign, and that nobody could guess.
 func (e *env) externalSigner(ctx context.Context, k keyInput) (*token.Key, error) {
 	keys, err := e.externalKeys(ctx, k, false)
 	if err != nil {
 		return nil, err
 	}
-	return signerOf(keys)
+	key, err := signerOf(keys)
+	if err != nil {
+		return nil, err
+	}
+	return key, refuseGuessable(key)
 }
 
 // signerOf is the one key of those read that can sign.

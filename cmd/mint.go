@@ -133,9 +133,6 @@ func (e *env) mint(ctx context.Context, o mintOptions) error {
 		if err != nil {
 			return err
 		}
-		if err := refuseGuessable(key); err != nil {
-			return err
-		}
 		return authority.MintWith(ctx, key, e.now(), o.MintRequest, show)
 	}
 	a, err := e.writing(ctx)
