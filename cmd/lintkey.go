@@ -60,14 +60,14 @@ func exposure(name string, info os.FileInfo) []lint.Finding {
 	if !errors.As(checkPrivate(name, info), &exposed) {
 		return nil
 	}
-	return []lint.Finding{{Rule: "exposed_file", Where: "file", Message: exposed.Error() + ": " + exposed.hint()}}
+	return []lint.Finding{{Rule: lint.ExposedFile, Where: "file", Message: exposed.Error() + ": " + exposed.hint()}}
 }
 
 // refusal makes a finding of the error with which a key would be refused.
 func refusal(where string, err error) lint.Finding {
-	rule := "unusable_key"
+	rule := lint.UnusableKey
 	if errors.Is(err, token.ErrWeakKey) {
-		rule = "weak_key"
+		rule = lint.WeakKey
 	}
 	return lint.Finding{Rule: rule, Where: where, Message: err.Error()}
 }

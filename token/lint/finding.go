@@ -12,8 +12,14 @@ type Finding struct {
 // A Rule is something that is looked for.
 type Rule struct{ Name, About string }
 
-// Rules lists all rules: those about tokens, and then those about keys. exposed_file, weak_key and unusable_key are for who
-// opens the file and makes the key; nothing here finds them.
+// The rules for who opens the file and makes the key; nothing here finds them.
+const (
+	ExposedFile = "exposed_file"
+	WeakKey     = "weak_key"
+	UnusableKey = "unusable_key"
+)
+
+// Rules lists all rules: those about tokens, and then those about keys.
 func Rules() []Rule {
 	return []Rule{
 		{"alg_none", "the token is not signed"},
@@ -38,9 +44,9 @@ func Rules() []Rule {
 		{"nested_token", "a whole token in a claim"},
 		{"cookie_size", "too long for a cookie (4096 bytes)"},
 		{"header_size", "too long for the header of many servers (8 KiB)"},
-		{"exposed_file", "others can read the file with the key"},
-		{"weak_key", "a key that is too weak to be used"},
-		{"unusable_key", "a key that would be refused for another reason"},
+		{ExposedFile, "others can read the file with the key"},
+		{WeakKey, "a key that is too weak to be used"},
+		{UnusableKey, "a key that would be refused for another reason"},
 		{"missing_kid", "a key without kid: it cannot be rotated"},
 		{"missing_alg", "a key that does not say its algorithm"},
 		{"missing_use", "a key that says neither use nor key_ops"},

@@ -41,6 +41,9 @@ func TestGuessable(t *testing.T) {
 
 // Secrets by chance never come out as guessable, in whatever encoding they are used.
 func TestChanceIsNotGuessable(t *testing.T) {
+	if why, guessable := lint.Guessable([]byte("q-9-secret-w-7-v-b-m-2-k-d")); guessable {
+		t.Errorf("a word among other letters, with much between them: %s", why)
+	}
 	chance := mathrand.NewChaCha8([32]byte([]byte("a seed, so that runs are the same")))
 	encodings := map[string]func([]byte) string{
 		"raw":       func(b []byte) string { return string(b) },
