@@ -110,7 +110,7 @@ func (k *Key) checkSecret(length int) error {
 	case familyWrap:
 		fits = length == k.alg.wrap
 	case familyDirect:
-		fits = slices.ContainsFunc(contents, func(c *content) bool { return c.key == length && (k.only == nil || k.only == c) })
+		fits = len(k.direct(length)) > 0
 	}
 	if !fits {
 		return fmt.Errorf("%w: a secret of %d bytes", token.ErrKeyMismatch, length)
@@ -144,8 +144,13 @@ func (k *Key) contents() []*content {
 		return contents
 	}
 	secret, _ := k.get().([]byte)
+	return k.direct(len(secret))
+}
+
+// direct is which content algorithms take a secret of this length in bytes as it is.
+func (k *Key) direct(length int) []*content {
 	return slices.DeleteFunc(slices.Clone(contents), func(c *content) bool {
-		return c.key != len(secret) || k.only != nil && k.only != c
+		return c.key != length || k.only != nil && k.only != c
 	})
 }
 

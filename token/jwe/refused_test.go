@@ -12,6 +12,7 @@ import (
 
 // TestRefusedHeaders holds genuine tokens, whose tag is right, to the rules for headers.
 func TestRefusedHeaders(t *testing.T) {
+	const stranger = `{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}`
 	deep := strings.Repeat("[", 40) + strings.Repeat("]", 40)
 	for _, row := range []struct {
 		name, header string
@@ -19,6 +20,7 @@ func TestRefusedHeaders(t *testing.T) {
 	}{
 		{"control", `{"alg":"dir","enc":"A256GCM"}`, nil},
 		{"what is not used may be there", `{"alg":"dir","enc":"A256GCM","typ":"JWT","jku":"https://evil.example","x5u":"https://evil.example"}`, nil},
+		{"nor is a key that it brings along", `{"alg":"dir","enc":"A256GCM","jwk":` + stranger + `}`, nil},
 		{"zip", `{"alg":"dir","enc":"A256GCM","zip":"DEF"}`, token.AlgorithmRefused},
 		{"zip that is empty", `{"alg":"dir","enc":"A256GCM","zip":""}`, token.AlgorithmRefused},
 		{"crit", `{"alg":"dir","enc":"A256GCM","crit":["exp"],"exp":1}`, token.Malformed},
