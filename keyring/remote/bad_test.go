@@ -90,7 +90,7 @@ func TestBadServers(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			o := newOrigin(t)
 			client, _ := o.client(t)
-			client.RootCAs.AddCert(elsewhere.Certificate())
+			client.rootCAs.AddCert(elsewhere.Certificate())
 			o.handle("/jwks", c.page)
 			_, err := o.source(t, client, "/jwks").Key(context.Background(), "a")
 			if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), c.says) {

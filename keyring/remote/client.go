@@ -18,8 +18,6 @@ type Client struct {
 	Now func() time.Time
 	// Proxy finds the proxy for a request, as http.ProxyFromEnvironment does; nil is none. Plain http goes through none.
 	Proxy func(*http.Request) (*url.URL, error)
-	// RootCAs are who may vouch for a host; nil is who the system trusts.
-	RootCAs *x509.CertPool
 	// CacheDir is the directory for copies, made when there is something to keep; "" keeps none.
 	CacheDir string
 	// Offline uses copies, however old, and no network.
@@ -28,6 +26,8 @@ type Client struct {
 	Timeout time.Duration
 	// Algorithm is for keys that name none; "" takes the customary one of each.
 	Algorithm string
+
+	rootCAs *x509.CertPool // who may vouch for a host, in tests; nil is who the system trusts
 }
 
 // JWKS is the source of the keys at a URL. Nothing is asked before the first key is. The error is ErrAddress.

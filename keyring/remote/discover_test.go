@@ -96,7 +96,7 @@ func TestDiscover(t *testing.T) {
 func TestKeysElsewhere(t *testing.T) {
 	issuer, keys := newOrigin(t), newOrigin(t)
 	client, _ := issuer.client(t)
-	client.RootCAs.AddCert(keys.Certificate())
+	client.rootCAs.AddCert(keys.Certificate())
 	issuer.show(openidPath, metadata(issuer.URL, keys.URL+"/jwks"), "")
 	keys.show("/jwks", setOf(t, "a"), "")
 	s, err := client.Issuer(issuer.URL)

@@ -24,7 +24,7 @@ func (c *Client) newHTTP() *http.Client {
 		Transport: &http.Transport{
 			Proxy:                  c.proxy,
 			DialContext:            dial,
-			TLSClientConfig:        &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12},
+			TLSClientConfig:        &tls.Config{RootCAs: c.rootCAs, MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:      true,
 			MaxResponseHeaderBytes: maxHeader,
 		},

@@ -60,7 +60,7 @@ func TestUntrustedServer(t *testing.T) {
 	if _, err := s.Key(context.Background(), "a"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("another name: %v", err)
 	}
-	client.RootCAs = nil
+	client.rootCAs = nil
 	if _, err := o.source(t, client, "/jwks").Key(context.Background(), "a"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("nobody's: %v", err)
 	}

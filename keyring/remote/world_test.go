@@ -75,7 +75,7 @@ func (o *origin) client(t *testing.T) (Client, *clock) {
 	pool := x509.NewCertPool()
 	pool.AddCert(o.Certificate())
 	c := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	return Client{Now: c.Now, RootCAs: pool, CacheDir: t.TempDir()}, c
+	return Client{Now: c.Now, rootCAs: pool, CacheDir: t.TempDir()}, c
 }
 
 // A clock stands still until it is moved.
