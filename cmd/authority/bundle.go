@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -52,12 +53,12 @@ type Bundle struct {
 	Signer    string       // RFC 7638 thumbprint of the key that signed it
 	Keys      []*token.Key // of which tokens may be good
 	Revoked   []*token.Key // still known, so that a token of theirs is told to be revoked
-	all       *token.KeySet
+	all       byName
 	denied    *userdb.DenyList
 }
 
 // Good are the keys by which a signature may be good, for who asks about nothing else: none that is revoked.
-func (b *Bundle) Good() (token.KeySource, error) { return token.NewKeySet(b.Keys...) }
+func (b *Bundle) Good() (token.KeySource, error) { return newByName(b.Keys) }
 
 // Denied is how many entries its deny list has.
 func (b *Bundle) Denied() int { return b.denied.Len() }
@@ -67,4 +68,20 @@ type Trust struct {
 	Signers []string      // thumbprints: any one will do, none is not asked
 	MaxAge  time.Duration // since it was made; 0 is not asked
 	Leeway  time.Duration // for a clock that is behind the one of who made it
+}
+
+// byName finds keys as the ring of a store does: a token that does not name its key has none, even where there is but one.
+type byName struct{ keys *token.KeySet }
+
+func newByName(keys []*token.Key) (byName, error) {
+	set, err := token.NewKeySet(keys...)
+	return byName{set}, err
+}
+
+// Key is the Key of token.KeySource.
+func (n byName) Key(ctx context.Context, kid string) (*token.Key, error) {
+	if kid == "" {
+		return nil, token.ErrUnknownKey
+	}
+	return n.keys.Key(ctx, kid)
 }

@@ -99,7 +99,7 @@ func (b *Bundle) readKeys(body bundleBody) (err error) {
 			return fmt.Errorf("it has the revoked key %q and does not deny it", k.ID())
 		}
 	}
-	b.all, err = token.NewKeySet(slices.Concat(b.Keys, b.Revoked)...)
+	b.all, err = newByName(slices.Concat(b.Keys, b.Revoked))
 	return err
 }
 

@@ -150,6 +150,41 @@ func TestBundleOfSecrets(t *testing.T) {
 	w.wantOffline(t, b, "by the secret, revoked", bySecret, token.BadSignature)
 }
 
+// TestBundleWithoutName: a token that does not name its key is none of the store's, even where its bundle has but one key.
+func TestBundleWithoutName(t *testing.T) {
+	w := start(t)
+	if _, _, err := w.Rotate(t.Context(), authority.RotateRequest{Algorithm: "HS256"}); err != nil {
+		t.Fatal(err)
+	}
+	ring, err := w.Ring(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ring.Whole(w.keys(t)[keyring.Active].KID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := authority.DefaultSettings()
+	draft := token.Draft{Issuer: settings.Issuer, Audience: settings.Audience, IssuedAt: w.now, ExpiresAt: w.now.Add(time.Minute)}
+	raw, err := draft.Sign(key.WithID(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, b := w.export(t, 0)
+	if len(b.Keys) != 1 {
+		t.Fatalf("%d keys", len(b.Keys))
+	}
+	w.wantVerdict(t, "in the store", raw, token.BadSignature)
+	w.wantOffline(t, b, "offline", raw, token.BadSignature)
+	good, err := b.Good()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k, err := good.Key(t.Context(), ""); k != nil || !errors.Is(err, token.ErrUnknownKey) {
+		t.Errorf("%v, %v", k, err)
+	}
+}
+
 func TestBundleCheck(t *testing.T) {
 	w := start(t)
 	_, b := w.export(t, 2*time.Hour)
