@@ -3,6 +3,7 @@ package cmd
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"jotkit/token"
@@ -24,17 +25,26 @@ func (p *probing) careful() *carefulService {
 type carefulService struct {
 	guard    *bearer.Guard
 	before   func(w http.ResponseWriter, r *http.Request, n int) bool
+
+	mu       sync.Mutex // each connection has a goroutine of its own: the one that was hung up on may still be ending
 	requests int
 	ports    map[string]bool // the other ends of the connections
 }
 
-func (s *carefulService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// count is the number of the request.
+func (s *carefulService) count(r *http.Request) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.requests++
 	if s.ports == nil {
 		s.ports = map[string]bool{}
 	}
 	s.ports[r.RemoteAddr] = true
-	if s.before != nil && s.before(w, r, s.requests) {
+	return s.requests
+}
+
+func (s *carefulService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if n := s.count(r); s.before != nil && s.before(w, r, n) {
 		return
 	}
 	if _, good := s.guard.Claims(w, r); good {
