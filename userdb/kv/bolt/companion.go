@@ -80,24 +80,30 @@ func fillCompanion(f *os.File, n numbers) error {
 	return err
 }
 
+// numbers are those that it holds.
+func (c *companion) numbers() (n numbers, err error) {
+	err = sound(func() error {
+		binary.NativeEndian.PutUint64(n.id[:], c.load(atID))
+		binary.NativeEndian.PutUint64(n.id[8:], c.load(atID+8))
+		n.gen, n.watch = c.load(atGen), c.load(atWatch)
+		return nil
+	})
+	return n, err
+}
+
 // accept compares the store's numbers with the companion's. A store that is ahead is a good one: a writer was killed
 // between its commit and the copy, and no caller has been told of what it wrote.
 func (c *companion) accept(n numbers) error {
-	return sound(func() error { return c.compare(n) })
-}
-
-func (c *companion) compare(n numbers) error {
-	var id [16]byte
-	binary.NativeEndian.PutUint64(id[:], c.load(atID))
-	binary.NativeEndian.PutUint64(id[8:], c.load(atID+8))
-	gen, watch := c.load(atGen), c.load(atWatch)
+	seen, err := c.numbers()
 	switch {
-	case id != n.id:
+	case err != nil:
+		return err
+	case seen.id != n.id:
 		return fmt.Errorf("%w: another store lies in its place", kv.ErrRolledBack)
-	case n.gen < gen:
-		return fmt.Errorf("%w: commit %d of %d", kv.ErrRolledBack, n.gen, gen)
-	case n.watch < watch:
-		return damaged("change %d of %d, at commit %d of %d", n.watch, watch, n.gen, gen)
+	case n.gen < seen.gen:
+		return fmt.Errorf("%w: commit %d of %d", kv.ErrRolledBack, n.gen, seen.gen)
+	case n.watch < seen.watch:
+		return damaged("change %d of %d, at commit %d of %d", n.watch, seen.watch, n.gen, seen.gen)
 	}
 	return nil
 }

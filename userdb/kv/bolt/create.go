@@ -24,6 +24,9 @@ func Create(ctx context.Context, path string, o Options, fill func(kv.Tx) error)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	if _, err := os.Lstat(path); err == nil {
+		return exists(path)
+	}
 	path, err := place(path)
 	if err != nil {
 		return err
@@ -36,7 +39,7 @@ func Create(ctx context.Context, path string, o Options, fill func(kv.Tx) error)
 	}
 	w.touched = w.overlay.Watched()
 	s := New(path, o)
-	temp := path + ".new-" + rand.Text()[:10]
+	temp := stagedName(path)
 	defer os.Remove(temp)
 	if err := s.build(ctx, temp, w); err != nil {
 		return err
@@ -44,11 +47,10 @@ func Create(ctx context.Context, path string, o Options, fill func(kv.Tx) error)
 	return s.publish(ctx, temp, w.to)
 }
 
-// place makes the directory of a new store, and returns the path without symbolic links: see Store.real.
+func stagedName(path string) string { return path + staged + rand.Text()[:10] }
+
+// place makes the directory of a store, and returns the path without symbolic links: see Store.real.
 func place(path string) (string, error) {
-	if _, err := os.Lstat(path); err == nil {
-		return "", exists(path)
-	}
 	dir := filepath.Dir(path)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -112,13 +114,7 @@ func (s *Store) publish(ctx context.Context, temp string, n numbers) error {
 		return err
 	}
 	defer h.release()
-	// The companion may be there, of a store that was taken away: others may have it open or mapped, so it stays.
-	f, err := os.OpenFile(companionPath(s.path), os.O_RDWR|os.O_CREATE|plain, 0o600)
-	if err != nil {
-		return err
-	}
-	f.Close()
-	if err := h.lockOrBusy(ctx, true); err != nil {
+	if err := h.lockNew(ctx); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(s.path); err == nil {

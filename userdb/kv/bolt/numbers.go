@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"slices"
+
+	"jotkit/userdb/kv"
 )
 
 // The buckets of a store.
@@ -50,6 +52,14 @@ func (n numbers) next(watched bool) numbers {
 	return n
 }
 
+// beyond returns numbers that come after both, and a revision from which no verifier gets on by reading what has changed:
+// for a state that did not come about by a commit to the one before.
+func (n numbers) beyond(seen numbers) numbers {
+	n.gen = max(n.gen, seen.gen) + 1
+	n.watch = max(n.watch, seen.watch) + kv.KeptChanges + 1
+	return n
+}
+
 func logName(watch uint64) []byte { return binary.BigEndian.AppendUint64(nil, watch) }
 
 // encodeLog makes the record of the log for a commit. It is summed with its name: a name with a flipped bit would send
@@ -60,6 +70,15 @@ func encodeLog(watch uint64, touched []string) []byte {
 		b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
 	}
 	return summed(string(logName(watch)), b)
+}
+
+// checkLog looks at a record of the log as it lies.
+func checkLog(name, value []byte) error {
+	if len(name) != 8 {
+		return damaged("log of no change")
+	}
+	_, err := parseLog(binary.BigEndian.Uint64(name), value)
+	return err
 }
 
 func parseLog(watch uint64, value []byte) ([]string, error) {

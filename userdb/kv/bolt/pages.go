@@ -13,6 +13,7 @@ type pages struct {
 	size uint64 // of one page
 	tx   uint64 // number of bbolt's transaction that made this state
 	root uint64
+	list page // of the free pages, as it lies
 	free freelist
 	good map[uint64]page // checked in this transaction
 }
@@ -37,17 +38,20 @@ func openPages(data []byte, size, tx uint64) (*pages, error) {
 	if number(metaTx) != tx {
 		return nil, damaged("meta page %d is of transaction %d, not %d", tx%2, number(metaTx), tx)
 	}
-	b, err := p.bytes(number(metaFreelist))
-	if err != nil {
+	var err error
+	if p.list, err = p.bytes(number(metaFreelist)); err != nil {
 		return nil, fmt.Errorf("list of free pages: %w", err)
 	}
-	p.free, err = openFreelist(b)
+	p.free, err = openFreelist(p.list)
 	return p, err
 }
 
+// high is how many pages there are.
+func (p *pages) high() uint64 { return uint64(len(p.data)) / p.size }
+
 // bytes returns a page with its overflow, if it says itself that it is this page.
 func (p *pages) bytes(id uint64) (page, error) {
-	high := uint64(len(p.data)) / p.size
+	high := p.high()
 	if id < 2 || id >= high {
 		return nil, damaged("page %d of %d is pointed to", id, high)
 	}

@@ -13,13 +13,14 @@ var errOver = errors.New("used after its transaction")
 
 // A reader reads the records of one committed state: it is a kv.View, and what an Update lays its overlay on.
 type reader struct {
+	file    *file
 	pages   *pages // nil once the transaction is over, and the bytes are gone
 	records tree
 	numbers numbers
 }
 
 func openReader(h *file) (r *reader, err error) {
-	r = &reader{}
+	r = &reader{file: h}
 	err = sound(func() error {
 		if r.pages, err = h.pages(); err != nil {
 			return err

@@ -71,7 +71,7 @@ func (h *held) collect(fn func(kv.Tx) error) (w writes, err error) {
 
 // writable looks at every page that bbolt will read to write this, for bbolt does not.
 func (r *reader) writable(w writes) error {
-	if err := r.pages.free.check(uint64(len(r.pages.data)) / r.pages.size); err != nil {
+	if err := r.pages.free.check(r.pages.high()); err != nil {
 		return err
 	}
 	for name, value := range w.overlay.Writes() {
@@ -148,8 +148,14 @@ func fill(tx *bbolt.Tx, w writes) error {
 			return err
 		}
 	}
-	if err := tx.Bucket([]byte(numbersBucket)).Put([]byte(numbersName), w.to.encode()); err != nil || w.touched == nil {
+	if err := putNumbers(tx, w.to); err != nil {
 		return err
+	}
+	if w.to.watch > w.from.watch+1 { // what was touched before says nothing about the way to here
+		return emptyLog(tx)
+	}
+	if w.touched == nil {
+		return nil
 	}
 	log := tx.Bucket([]byte(logBucket))
 	if w.to.watch > kv.KeptChanges {
@@ -158,4 +164,16 @@ func fill(tx *bbolt.Tx, w writes) error {
 		}
 	}
 	return log.Put(logName(w.to.watch), encodeLog(w.to.watch, w.touched))
+}
+
+func putNumbers(tx *bbolt.Tx, n numbers) error {
+	return tx.Bucket([]byte(numbersBucket)).Put([]byte(numbersName), n.encode())
+}
+
+func emptyLog(tx *bbolt.Tx) error {
+	if err := tx.DeleteBucket([]byte(logBucket)); err != nil {
+		return err
+	}
+	_, err := tx.CreateBucket([]byte(logBucket))
+	return err
 }

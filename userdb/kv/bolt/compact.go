@@ -1,0 +1,153 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"runtime/debug"
+
+	"jotkit/userdb/kv"
+)
+
+// Compact writes the store again without its free pages, and with them goes what old values lay there. With change, each
+// value is what that makes of it, and every verifier reads everything again.
+//
+// It is all or nothing, and others wait as long as it runs: some seconds for a gigabyte. Where a page is damaged nothing
+// is done.
+func (s *Store) Compact(ctx context.Context, change func(name string, value []byte) ([]byte, error)) (before, after Info, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // see Store.read
+	h, err := s.acquire(ctx, true)
+	if err != nil {
+		return before, after, err
+	}
+	defer h.release()
+	temp := stagedName(h.path)
+	defer os.Remove(temp)
+	var from, to numbers
+	err = h.read(func(r *reader) error {
+		faults, err := r.check()
+		if err == nil && len(faults) > 0 {
+			err = damaged("%s", faults[0])
+		}
+		if err != nil {
+			return explain(h.path, err)
+		}
+		before, from = r.info(), r.numbers
+		if to = from.next(false); change != nil {
+			to = from.beyond(from)
+		}
+		return (&rewrite{ctx: ctx, from: r, to: to, change: change}).run(h.s, temp)
+	})
+	if err != nil {
+		return before, after, err
+	}
+	if err := h.complete(from); err != nil {
+		return before, after, err
+	}
+	if err := h.rename(temp, to); err != nil {
+		return before, after, err
+	}
+	err = h.read(func(r *reader) error { after = r.info(); return nil })
+	before.Guarded, after.Guarded = true, true
+	return before, after, err
+}
+
+// A rewrite writes one state to a new file.
+type rewrite struct {
+	ctx    context.Context
+	from   *reader
+	to     numbers
+	change func(name string, value []byte) ([]byte, error)
+
+	file    *file
+	pending int // bytes that are not committed
+}
+
+// batch is how many bytes go into one transaction: they lie in memory until it ends.
+const batch = 16 << 20
+
+func (w *rewrite) run(s *Store, temp string) (err error) {
+	ctx, stop := context.WithTimeoutCause(w.ctx, s.wait, kv.ErrBusy)
+	defer stop()
+	if w.file, err = openFile(ctx, temp, s.wait, true, os.O_CREATE|os.O_EXCL); err != nil {
+		return err
+	}
+	defer w.file.close()
+	w.file.db.NoSync = true // the file has no name yet that anybody knows: it is synced once, when it is whole
+	if err := buckets(w.file.tx); err != nil {
+		return err
+	}
+	if err := w.records(); err != nil {
+		return err
+	}
+	if w.change == nil {
+		if err := w.log(); err != nil {
+			return err
+		}
+	}
+	if err := putNumbers(w.file.tx, w.to); err != nil {
+		return err
+	}
+	if err := w.file.tx.Commit(); err != nil {
+		return err
+	}
+	return w.file.f.Sync()
+}
+
+func (w *rewrite) records() error {
+	for e, err := range w.from.Scan("", "") {
+		if err == nil && w.change != nil {
+			e.Value, err = w.change(e.Name, e.Value)
+		}
+		if err == nil {
+			err = w.put(recordsBucket, []byte(e.Name), e.Value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// log copies the record of changes: a compaction is not one, so who follows them goes on from where he was.
+func (w *rewrite) log() error {
+	for watch := w.from.numbers.watch - min(w.from.numbers.watch, kv.KeptChanges) + 1; watch <= w.from.numbers.watch; watch++ {
+		log, err := w.from.pages.bucket(logBucket)
+		if err != nil {
+			return err
+		}
+		name, value, err := log.floor(logName(watch), true)
+		if err == nil && bytes.Equal(name, logName(watch)) {
+			err = w.put(logBucket, name, bytes.Clone(value))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put writes the next record of a bucket, in order of the names.
+func (w *rewrite) put(bucket string, name, value []byte) error {
+	if w.ctx.Err() != nil {
+		return context.Cause(w.ctx)
+	}
+	b := w.file.tx.Bucket([]byte(bucket))
+	b.FillPercent = 0.9 // they come in order, so no page is split later; and some room is left for the next changes
+	if err := b.Put(name, value); err != nil {
+		return err
+	}
+	if w.pending += len(name) + len(value); w.pending < batch {
+		return nil
+	}
+	w.pending = 0
+	return w.next()
+}
+
+// next begins another transaction.
+func (w *rewrite) next() (err error) {
+	if err = w.file.tx.Commit(); err == nil {
+		w.file.tx, err = w.file.db.Begin(true)
+	}
+	return err
+}
