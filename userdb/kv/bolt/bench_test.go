@@ -1,9 +1,12 @@
 package bolt_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -142,4 +145,33 @@ func BenchmarkRawUpdatePut(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkCopy tells which share of the time of a copy others have to wait.
+func BenchmarkCopy(b *testing.B) {
+	s := create(b, nil)
+	for i := range 40 {
+		if err := update(s, func(tx kv.Tx) (err error) {
+			for j := range 1000 {
+				err = errors.Join(err, tx.Put(benchName(i*1000+j), make([]byte, 1000)))
+			}
+			return err
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var locked time.Duration
+	for b.Loop() {
+		f, err := os.Create(filepath.Join(b.TempDir(), "copy"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		c, err := s.Copy(b.Context(), f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		f.Close()
+		locked += c.Locked
+	}
+	b.ReportMetric(float64(locked)/float64(b.Elapsed()), "locked/copy")
 }
