@@ -13,6 +13,7 @@ import (
 	"jotkit/token"
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/kvtest"
 	"jotkit/userdb/kv/sealed"
 )
 
@@ -59,33 +60,40 @@ func flipAll(t *testing.T, path string, a *authority.Authority, first, step int,
 	if err != nil {
 		t.Fatal(err)
 	}
-	tried, refused := 0, 0
+	tried, refused, wrong := 0, 0, 0
+	ask := func(bit int, raw string, want token.Reason) (none bool) {
+		none, right := verdict(t, a, bit, raw, want)
+		if !right {
+			wrong++
+		}
+		return none
+	}
 	for bit := first; bit < int(info.Size())*8; bit += step {
 		flip(t, file, bit)
 		tried++
-		if wrong(t, a, bit, revoked, token.Revoked) || wrong(t, a, bit, good, "") {
+		if ask(bit, revoked, token.Revoked) || ask(bit, good, "") {
 			refused++
 		}
 		flip(t, file, bit)
 	}
-	if refused == 0 {
-		t.Error("no flip was noticed: is the store read at all?")
-	}
-	t.Logf("%d flips, %d of them noticed, no wrong verdict", tried, refused)
+	kvtest.Figure(t, "A flipped bit in the store makes no revoked token good, and no good one bad: the verdict is right or none",
+		kvtest.Tried(tried, "flips"), kvtest.Tried(refused, "flips noticed"), kvtest.Never(wrong, "wrong verdicts"))
 }
 
-// wrong complains of a verdict that is not the one wanted, and tells whether there was none.
-func wrong(t *testing.T, a *authority.Authority, bit int, raw string, want token.Reason) (none bool) {
+// verdict complains of a verdict that is not the one wanted. It tells whether there was none, which is right too.
+func verdict(t *testing.T, a *authority.Authority, bit int, raw string, want token.Reason) (none, right bool) {
 	report, err := a.Examine(context.Background(), raw, token.Expect{}, time.Time{})
 	switch {
 	case errors.Is(err, kv.ErrUnavailable):
-		return true
+		return true, true
 	case err != nil:
 		t.Errorf("bit %d: %v, which is no word of damage", bit, err)
+		return false, false
 	case report.Reason() != want:
 		t.Errorf("bit %d: verdict %q, want %q", bit, report.Reason(), want)
+		return false, false
 	}
-	return false
+	return false, true
 }
 
 func flip(t *testing.T, file *os.File, bit int) {

@@ -25,6 +25,8 @@ type flipped struct {
 	names   []string
 	since   kv.Rev // a revision, and
 	changed []string
+	looks   int // at the store with a bit flipped
+	wrong   int // answers
 }
 
 // newFlipped makes a store of n records, every one written twice and some taken away: so there are free pages with
@@ -86,7 +88,9 @@ func (f *flipped) set(at int, b byte) {
 
 // look reads what it can. It may not be there, or not be had; what is had must be right.
 func (f *flipped) look(bit int) {
+	f.looks++
 	wrong := func(what string, got any, err error) {
+		f.wrong++
 		f.t.Errorf("bit %d of byte %d (page %d, %d): %s: %q, %v", bit%8, bit/8, bit/8/4096, bit/8%4096, what, got, err)
 	}
 	err := f.store.View(f.t.Context(), func(v kv.View) error {
@@ -124,6 +128,12 @@ func (f *flipped) look(bit int) {
 	}
 }
 
+// figures ends a test that has looked at the store with one bit flipped at a time.
+func (f *flipped) figures(promise string) {
+	f.t.Helper()
+	kvtest.Figure(f.t, promise, kvtest.Tried(f.looks, "flips"), kvtest.Never(f.wrong, "wrong answers"))
+}
+
 func lost(err error) bool {
 	return errors.Is(err, kv.ErrNotFound) || errors.Is(err, kv.ErrUnavailable)
 }
@@ -149,7 +159,7 @@ func often(normal, long int) int {
 // Every bit of a store of a few pages; without JOTKIT_LONG, of the bytes that are zero only some.
 func TestEveryBit(t *testing.T) {
 	f := newFlipped(t, 10)
-	long, tried := os.Getenv("JOTKIT_LONG") != "", 0
+	long := os.Getenv("JOTKIT_LONG") != ""
 	for at := range f.whole {
 		used := f.whole[at] != 0
 		for bit := at * 8; bit < at*8+8; bit++ {
@@ -157,11 +167,10 @@ func TestEveryBit(t *testing.T) {
 				continue
 			}
 			f.with(bit, func() { f.look(bit) })
-			tried++
 		}
 	}
+	f.figures("A flipped bit anywhere in a store of a few pages gives the right answer or none")
 	f.look(-1) // and the store is as it was
-	t.Logf("%d of %d bits", tried, len(f.whole)*8)
 }
 
 // A store with branch pages, where a bit can lead a search astray, or round in a circle.
@@ -184,6 +193,7 @@ func TestDeepBits(t *testing.T) {
 		}
 		f.with(bit, func() { f.look(bit) })
 	}
+	f.figures("A flipped bit that leads a search astray gives the right answer or none")
 }
 
 // pagesOfKind returns the pages that have this flag in their header.
@@ -218,6 +228,7 @@ func TestWriteWithFlippedBit(t *testing.T) {
 			})
 			if err != nil && !errors.Is(err, kv.ErrUnavailable) {
 				t.Errorf("bit %d: update: %v", bit, err)
+				f.wrong++
 			}
 			f.records[changed] = "newer"
 			if err == nil {
@@ -232,5 +243,7 @@ func TestWriteWithFlippedBit(t *testing.T) {
 			write(t, f.path, f.whole)
 			write(t, f.path+".lock", companion)
 		}
+		kvtest.Figure(t, "A write to a store with a flipped bit is refused, or what is read after it is right or refused",
+			kvtest.Tried(tries, "flips"), kvtest.Tried(f.looks, "writes done"), kvtest.Never(f.wrong, "wrong answers"))
 	}
 }

@@ -55,7 +55,7 @@ func TestKill(t *testing.T) {
 	}
 	s := create(t, nil)
 	names := []string{"a", "b"}
-	acknowledged := 0
+	acknowledged, lost := 0, 0
 	for range rounds {
 		last := make(map[string]int)
 		var writers []*exec.Cmd
@@ -92,12 +92,15 @@ func TestKill(t *testing.T) {
 		for _, c := range writers {
 			c.Wait()
 		}
-		afterKill(t, s, last)
+		lost += afterKill(t, s, last)
 	}
-	t.Logf("%d rounds, %d acknowledged writes", rounds, acknowledged)
+	kvtest.Figure(t, "What a write has returned for is there after kill -9 of its process, and the store is whole",
+		kvtest.Tried(rounds, "rounds"), kvtest.Tried(rounds*len(names), "writers killed"),
+		kvtest.Tried(acknowledged, "writes acknowledged"), kvtest.Never(lost, "writes lost"))
 }
 
-func afterKill(t *testing.T, s *bolt.Store, last map[string]int) {
+// afterKill returns how many of the writes were lost.
+func afterKill(t *testing.T, s *bolt.Store, last map[string]int) (lost int) {
 	t.Helper()
 	view(t, s, func(v kv.View) {
 		for name, acknowledged := range last {
@@ -105,6 +108,7 @@ func afterKill(t *testing.T, s *bolt.Store, last map[string]int) {
 			if err != nil || n < acknowledged || n > acknowledged+1 {
 				t.Errorf("%s: %d, %v, acknowledged %d", name, n, err, acknowledged)
 			}
+			lost += max(0, acknowledged-n)
 			have := 0
 			for e, err := range v.Scan("own/"+name+"/", "") {
 				if have++; err != nil || e.Name != fmt.Sprintf("own/%s/%06d", name, have) || len(e.Value) != have%700 {
@@ -114,6 +118,7 @@ func afterKill(t *testing.T, s *bolt.Store, last map[string]int) {
 			if have != n {
 				t.Errorf("%s: %d records of %d", name, have, n)
 			}
+			lost += max(0, n-have)
 		}
 	})
 	rev, err := s.Rev()
@@ -121,6 +126,7 @@ func afterKill(t *testing.T, s *bolt.Store, last map[string]int) {
 		t.Errorf("revision: announced %d, is %d: %v, %v", rev, now, err, err2)
 	}
 	check(t, s.Path())
+	return lost
 }
 
 // check runs bbolt's own.
