@@ -108,12 +108,14 @@ func TestCopy(t *testing.T) {
 		}
 		done <- n
 	}()
-	for range 5 {
+	copies, torn := often(6, 60), 0
+	for range copies {
 		path, c := copyOf(t, s)
 		copied := bolt.New(path, bolt.Options{})
 		sound(t, copied)
 		all := everything(t, copied)
 		if all["a"] != all["z"] || len(all) < 20_000 {
+			torn++
 			t.Errorf("a %q, z %q, %d records", all["a"], all["z"], len(all))
 		}
 		info, err := copied.Info(t.Context())
@@ -126,9 +128,8 @@ func TestCopy(t *testing.T) {
 		}
 	}
 	writing.Store(false)
-	if n := <-done; n == 0 {
-		t.Error("nothing was written meanwhile")
-	}
+	kvtest.Figure(t, "A copy made while others write is one committed moment",
+		kvtest.Tried(copies, "copies"), kvtest.Tried(<-done, "commits meanwhile"), kvtest.Never(torn, "copies torn"))
 }
 
 func TestCopyOfDamaged(t *testing.T) {
@@ -331,7 +332,7 @@ func TestCheckFinds(t *testing.T) {
 	s := big(t, 1000)
 	whole := read(t, s.Path())
 	pages := int(must(t, s).Pages)
-	tried, found := 0, 0
+	tried, found, missed := 0, 0, 0
 	for range often(300, 5000) {
 		from, to := rand.IntN(pages), 2+rand.IntN(pages-2)
 		b := bytes.Clone(whole)
@@ -351,9 +352,12 @@ func TestCheckFinds(t *testing.T) {
 		if err != nil || len(faults) > 0 {
 			found++
 		} else if inUse(t, s.Path(), to) {
+			missed++
 			t.Errorf("page %d as %d: not noticed", from, to)
 		}
 	}
+	kvtest.Figure(t, "A check finds every page that lies in the place of another",
+		kvtest.Tried(tried, "pages misplaced"), kvtest.Tried(found, "found"), kvtest.Never(missed, "in use and not noticed"))
 	if found == 0 || found == tried {
 		t.Errorf("%d of %d found: nothing was told apart", found, tried)
 	}
