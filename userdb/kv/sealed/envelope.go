@@ -45,7 +45,7 @@ func parseEnvelope(value []byte) (envelope, error) {
 	}
 	switch {
 	case e.Schema > Schema:
-		return envelope{}, fmt.Errorf("%w: the store has %d, this program knows %d", kv.ErrSchema, e.Schema, Schema)
+		return envelope{Schema: e.Schema, SealKey: e.SealKey}, fmt.Errorf("%w: the store has %d, this program knows %d", kv.ErrSchema, e.Schema, Schema)
 	case e.Schema == 0 || len(e.Store) != storeIDSize || e.SealKey == "" || len(e.Secrets) == 0:
 		return envelope{}, broken("is no envelope")
 	}
@@ -88,12 +88,15 @@ func (e envelope) seal(key Key, secrets kv.Secrets) (envelope, error) {
 
 // put writes the envelope to a store that is not sealed.
 func (e envelope) put(tx kv.Tx) error {
-	value, err := json.Marshal(e)
+	value, err := e.bytes()
 	if err != nil {
 		return err
 	}
 	return tx.Put(kv.SecretsName, value)
 }
+
+// bytes is the envelope as it lies.
+func (e envelope) bytes() ([]byte, error) { return json.Marshal(e) }
 
 func (e envelope) aead(key Key) (cipher.AEAD, error) {
 	wrap, err := key.derive(string(e.Store), "jotkit seal key wraps secrets", keySize)

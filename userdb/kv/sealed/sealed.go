@@ -42,28 +42,12 @@ func Fill(key Key, fill func(kv.Tx) error) func(kv.Tx) error {
 	}
 }
 
-// Reseal replaces the seal key of the store that lies in store: one record is written again. Nothing else changes, so
-// nothing is half done when it is cut off, and where it was done before it does nothing.
-func Reseal(ctx context.Context, store kv.Store, old, with Key) error {
-	_, err := store.Update(ctx, func(tx kv.Tx) error {
-		e, err := readEnvelope(tx)
-		if err != nil {
-			return err
-		}
-		if e.SealKey == with.ID() {
-			_, err := e.open(with)
-			return err
-		}
-		secrets, err := e.open(old)
-		if err != nil {
-			return err
-		}
-		if e, err = e.seal(with, secrets); err != nil {
-			return err
-		}
-		return e.put(tx)
-	})
-	return err
+// Within returns fn as a transaction on a plain store runs it that is sealed under key: fn reads and writes values, and
+// they lie sealed. The errors are those of [New].
+func Within(key Key, fn func(kv.Tx) error) func(kv.Tx) error {
+	return func(tx kv.Tx) error {
+		return fn(&sealedTx{sealedReader{&seal{key: key, under: tx}, tx}, tx})
+	}
 }
 
 type sealedStore struct {
@@ -78,9 +62,7 @@ func (s *sealedStore) View(ctx context.Context, fn func(kv.View) error) error {
 }
 
 func (s *sealedStore) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Rev, error) {
-	return s.store.Update(ctx, func(tx kv.Tx) error {
-		return fn(&sealedTx{sealedReader{&seal{key: s.key, under: tx}, tx}, tx})
-	})
+	return s.store.Update(ctx, Within(s.key, fn))
 }
 
 func (s *sealedStore) Rev() (kv.Rev, error) { return s.store.Rev() }

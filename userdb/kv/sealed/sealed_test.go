@@ -131,32 +131,6 @@ func TestTampered(t *testing.T) {
 	}
 }
 
-func TestReseal(t *testing.T) {
-	old, with := sealed.NewKey(), sealed.NewKey()
-	m := memory(t, old, func(tx kv.Tx) error { return tx.Put("a", []byte("1")) })
-	lies, _ := get(t, m, "a")
-	if err := sealed.Reseal(t.Context(), m, with, sealed.NewKey()); !errors.Is(err, kv.ErrSealKey) {
-		t.Errorf("with the wrong key: %v", err)
-	}
-	if err := sealed.Reseal(t.Context(), m, old, sealed.Key{}); !errors.Is(err, kv.ErrSealKey) {
-		t.Errorf("to no key: %v", err)
-	}
-	for range 2 { // the second time there is nothing to do
-		if err := sealed.Reseal(t.Context(), m, old, with); err != nil {
-			t.Fatal(err)
-		}
-		if value, err := get(t, sealed.New(m, with), "a"); string(value) != "1" || err != nil {
-			t.Errorf("under the new key: %q, %v", value, err)
-		}
-		if _, err := get(t, sealed.New(m, old), "a"); !errors.Is(err, kv.ErrSealKey) {
-			t.Errorf("under the old key: %v", err)
-		}
-	}
-	if still, _ := get(t, m, "a"); !bytes.Equal(still, lies) {
-		t.Error("another record was written")
-	}
-}
-
 // The secrets can be changed, but for the one that everything lies under.
 func TestSecrets(t *testing.T) {
 	key := sealed.NewKey()
