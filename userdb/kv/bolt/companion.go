@@ -112,10 +112,8 @@ func (c *companion) accept(n numbers) error {
 // ever after the first writer that was killed.
 func (c *companion) announce(n numbers) {
 	c.whole(func() {
-		if c.load(atGen) != n.gen || c.load(atWatch) != n.watch {
-			c.store(atGen, n.gen)
-			c.store(atWatch, n.watch)
-		}
+		c.store(atGen, n.gen)
+		c.store(atWatch, n.watch)
 	})
 }
 

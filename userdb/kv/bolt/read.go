@@ -37,9 +37,7 @@ func (h *held) read(fn func(*reader) error) error {
 	if err != nil {
 		return explain(h.path, err)
 	}
-	if h.c != nil && h.c.writable {
-		h.c.announce(r.numbers) // what a killed writer committed and did not live to announce
-	}
+	h.settle(r.numbers)
 	defer func() { r.pages = nil }()
 	return fn(r)
 }

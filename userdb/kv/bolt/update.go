@@ -105,10 +105,14 @@ func (h *held) commit(w writes) error {
 	return f.write(w)
 }
 
-// complete fills a blank companion. That comes before the commit: after it, nothing may fail any more.
+// complete fills a blank companion. That comes before the commit: after it, nothing may fail any more. What it says is
+// brought to the disk before it, as in settle.
 func (h *held) complete(n numbers) (err error) {
 	if h.c == nil {
-		if err = fillCompanion(h.f, n); err == nil {
+		if err = syncStore(h.path); err == nil {
+			err = fillCompanion(h.f, n)
+		}
+		if err == nil {
 			h.c, err = h.s.remap(h.f, true)
 		}
 		h.sign()
