@@ -23,16 +23,18 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	switch os.Getenv(childEnv) {
-	case "":
+	child := os.Getenv(childEnv)
+	if child == "" {
 		os.Exit(m.Run())
-	case "count":
-		exit(childCount)
-	case "write":
-		exit(childWrite)
-	case "hold":
-		exit(childHold)
 	}
+	exit(children[child])
+}
+
+var children = map[string]func(s *bolt.Store, name string) error{
+	"count": childCount,
+	"write": childWrite,
+	"hold":  childHold,
+	"power": childPower,
 }
 
 func exit(child func(s *bolt.Store, name string) error) {

@@ -1,6 +1,8 @@
 package powerloss
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -10,6 +12,18 @@ import (
 
 // Files are the files of a tree by their paths below its root; nil for a directory.
 type Files map[string][]byte
+
+// Sum tells trees apart, also by what else belongs to them.
+func (f Files) Sum(also string) (sum [32]byte) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q", also)
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		fmt.Fprintf(h, "%q %d:", name, len(f[name]))
+		h.Write(f[name])
+	}
+	h.Sum(sum[:0])
+	return sum
+}
 
 // Write makes the tree in a directory that is empty or missing, each file for its owner alone.
 func (f Files) Write(dir string) error {

@@ -10,9 +10,11 @@ import (
 
 // A process is a program whose calls are read.
 type process struct {
-	r    *Recorder
-	dir  string
-	open map[string]*opened // by descriptor
+	r     *Recorder
+	dir   string
+	open  map[string]*opened // by descriptor
+	begun map[string]string  // calls that have not ended, by thread
+	count map[[2]string]int  // calls that were begun, by thread and name
 }
 
 // opened is a file or directory below the root that is open.
@@ -88,6 +90,7 @@ func (p *process) onOpen(name string, args []string, result string) error {
 	switch name {
 	case "fsync", "fdatasync":
 		p.happen(Event{kind: syncIt, of: f.of, isDir: p.r.live[f.of].isDir})
+	case "flock":
 	case "lseek":
 		f.at = n
 	case "ftruncate":

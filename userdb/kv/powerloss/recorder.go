@@ -14,7 +14,7 @@ import (
 // they are noticed.
 const traced = "open,openat,creat,close,dup,dup2,dup3,write,pwrite64,writev,pwritev,pwritev2,copy_file_range,sendfile," +
 	"fsync,fdatasync,sync_file_range,ftruncate,truncate,fallocate,rename,renameat,renameat2,link,linkat,symlink,symlinkat," +
-	"unlink,unlinkat,mkdir,mkdirat,rmdir,lseek"
+	"unlink,unlinkat,mkdir,mkdirat,rmdir,lseek,flock,mmap"
 
 // A Recorder records what programs do below one directory. They run one after the other.
 type Recorder struct {
@@ -22,6 +22,7 @@ type Recorder struct {
 	log    string
 	start  Files
 	events []Event
+	steps  []Step          // of the program that was taken last
 	live   map[inode]*node // the tree as the programs see it
 }
 
@@ -80,32 +81,12 @@ func (r *Recorder) Take(c *exec.Cmd) error {
 			return err
 		}
 	}
-	p := &process{r: r, dir: dir, open: map[string]*opened{}}
-	unfinished := map[string]string{}
+	p := &process{r: r, dir: dir, open: map[string]*opened{}, begun: map[string]string{}, count: map[[2]string]int{}}
+	r.steps = nil
 	for line := range strings.Lines(string(text)) {
-		call, whole := joined(strings.TrimRight(line, "\n"), unfinished)
-		if !whole {
-			continue
-		}
-		if err := p.take(call); err != nil {
-			return fmt.Errorf("%w: %.200s", err, call)
+		if err := p.line(strings.TrimRight(line, "\n")); err != nil {
+			return fmt.Errorf("%w: %.200s", err, line)
 		}
 	}
 	return nil
-}
-
-// joined cuts the number of the thread off a line, and makes one of the two lines of a call in the middle of which there
-// was one of another thread.
-func joined(line string, unfinished map[string]string) (call string, whole bool) {
-	thread, call, _ := strings.Cut(line, " ")
-	call = strings.TrimLeft(call, " ")
-	if start, cut := strings.CutSuffix(call, " <unfinished ...>"); cut {
-		unfinished[thread] = start
-		return "", false
-	}
-	if rest, resumed := strings.CutPrefix(call, "<... "); resumed {
-		_, rest, _ = strings.Cut(rest, " resumed>")
-		return unfinished[thread] + rest, true
-	}
-	return call, call != "" && call[0] != '+' && call[0] != '-'
 }
