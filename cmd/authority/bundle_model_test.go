@@ -16,15 +16,7 @@ import (
 // and of the past, and goes on to give it when the store has changed.
 func TestBundleSaysWhatTheStoreSaid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		settings := authority.DefaultSettings()
-		settings.LoginDelay = false
-		m := &model{
-			w:        found(t, kv.NewMemory(), settings),
-			people:   map[string]*person{"ada": {}, "bob": {}, "eve": {}},
-			revoked:  map[string]bool{},
-			keys:     map[string]bool{},
-			sessions: map[string]*session{},
-		}
+		m := newModel(t, kv.NewMemory())
 		last := m.bundle(t)
 		said := m.verdicts(t, last)
 		t.Repeat(map[string]func(*rapid.T){
@@ -56,6 +48,7 @@ func (m *model) bundle(t *rapid.T) *authority.Bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.trail = m.w.lines(t) // it leaves one
 	return b
 }
 

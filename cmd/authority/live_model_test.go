@@ -6,7 +6,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"jotkit/cmd/authority"
 	"jotkit/token"
 	"jotkit/userdb/kv"
 )
@@ -21,18 +20,8 @@ type liveModel struct {
 // where it cannot see the store it gives that one or none.
 func TestLiveFollowsTheStore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		settings := authority.DefaultSettings()
-		settings.LoginDelay = false
-		w := found(t, kv.NewMemory(), settings)
-		m := liveModel{
-			&model{
-				w:       w,
-				people:  map[string]*person{"ada": {}, "bob": {}, "eve": {}},
-				revoked: map[string]bool{},
-				keys:    map[string]bool{},
-			},
-			serveFor(t, w),
-		}
+		plain := newModel(t, kv.NewMemory())
+		m := liveModel{plain, serveFor(t, plain.w)}
 		t.Repeat(map[string]func(*rapid.T){
 			"register": m.model.register, "remove": m.remove, "login": m.model.login, "mint": m.model.mint,
 			"revoke token": m.revokeToken, "revoke id": m.revokeID, "revoke user": m.revokeUser, "undo": m.undo,

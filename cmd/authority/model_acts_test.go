@@ -36,14 +36,13 @@ func (m *model) register(t *rapid.T) {
 	if p.registered {
 		want = userdb.ErrUserExists
 	}
-	_, err := m.w.Register(t.Context(), name, password, nil)
-	agree(t, "register", err, want)
+	agree(t, "register", m.do(t, act{Verb: "register", Name: name}).err, want)
 	p.registered = true
 }
 
 func (m *model) remove(t *rapid.T) {
 	name, p := m.anybody(t)
-	agree(t, "remove", m.w.RemoveUser(t.Context(), name), unless(p.registered))
+	agree(t, "remove", m.do(t, act{Verb: "users remove", Name: name}).err, unless(p.registered))
 	if p.registered {
 		*p = person{cut: m.w.now}
 	}
@@ -55,45 +54,46 @@ func (m *model) login(t *rapid.T) {
 	if !p.registered || p.disabled {
 		want = authority.ErrLoginRefused
 	}
-	grant, err := m.w.Login(t.Context(), authority.LoginRequest{Name: name, Password: password})
-	agree(t, "login", err, want)
-	if grant != nil {
-		m.took(t, grant.AccessToken)
+	d := m.do(t, act{Verb: "login", Name: name})
+	agree(t, "login", d.err, want)
+	if d.err == nil {
+		m.took(t, d.Access)
 	}
 }
 
 func (m *model) mint(t *rapid.T) {
 	name, _ := m.anybody(t)
-	m.took(t, m.w.mint(t, authority.MintRequest{
-		Draft: token.Draft{Subject: name, IssuedAt: m.w.now.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "ago")) * time.Second)},
-		TTL:   time.Duration(rapid.IntRange(61, 24*3600).Draw(t, "ttl")) * time.Second,
-	}))
+	d := m.do(t, act{
+		Verb: "mint", Name: name,
+		IssuedAt: m.w.now.Add(-time.Duration(rapid.IntRange(0, 60).Draw(t, "ago")) * time.Second),
+		TTL:      time.Duration(rapid.IntRange(61, 24*3600).Draw(t, "ttl")) * time.Second,
+	})
+	agree(t, "mint", d.err, nil)
+	m.took(t, d.Access)
 }
 
 func (m *model) revokeToken(t *rapid.T) {
 	k := m.anyToken(t)
-	done, err := m.w.RevokeToken(t.Context(), k.raw, authority.Revoke{})
-	if errors.Is(err, token.BadSignature) && m.w.now.After(k.exp.Add(token.MaxLeeway)) {
+	d := m.do(t, act{Verb: "revoke token", Raw: k.raw})
+	if errors.Is(d.err, token.BadSignature) && m.w.now.After(k.exp.Add(token.MaxLeeway)) {
 		return // its key has gone
 	}
-	agree(t, "revoke", err, nil)
-	if expired := !m.w.now.Before(k.exp); (done.Note != "") != (expired || k.sid != "") {
-		t.Fatalf("note %q, expired %v", done.Note, expired)
+	agree(t, "revoke", d.err, nil)
+	if expired := !m.w.now.Before(k.exp); (d.Note != "") != (expired || k.sid != "") {
+		t.Fatalf("note %q, expired %v", d.Note, expired)
 	}
 	m.revoked[k.jti] = true
 }
 
 func (m *model) revokeID(t *rapid.T) {
 	k := m.anyToken(t)
-	_, err := m.w.RevokeID(t.Context(), k.jti, authority.Revoke{})
-	agree(t, "revoke id", err, nil)
+	agree(t, "revoke id", m.do(t, act{Verb: "revoke id", Name: k.jti}).err, nil)
 	m.revoked[k.jti] = true
 }
 
 func (m *model) revokeUser(t *rapid.T) {
 	name, p := m.anybody(t)
-	_, err := m.w.RevokeUser(t.Context(), name, authority.Revoke{})
-	agree(t, "revoke user", err, nil)
+	agree(t, "revoke user", m.do(t, act{Verb: "revoke user", Name: name}).err, nil)
 	if !p.revoked {
 		p.prior = p.cut
 	}
@@ -111,8 +111,7 @@ func (m *model) undo(t *rapid.T) {
 	if r.Kind == userdb.KindKey || r.Kind == userdb.KindUser && m.people[r.Name].disabled {
 		want = authority.ErrConflict
 	}
-	_, err = m.w.Undo(t.Context(), r.ID())
-	agree(t, fmt.Sprint("undo of a ", r.Kind), err, want)
+	agree(t, fmt.Sprint("undo of a ", r.Kind), m.do(t, act{Verb: "revocations undo", Name: r.ID()}).err, want)
 	switch {
 	case want != nil:
 	case r.Kind == userdb.KindUser:
@@ -127,15 +126,13 @@ func (m *model) undo(t *rapid.T) {
 
 func (m *model) disable(t *rapid.T) {
 	name, p := m.anybody(t)
-	_, err := m.w.Disable(t.Context(), name)
-	agree(t, "disable", err, unless(p.registered))
+	agree(t, "disable", m.do(t, act{Verb: "users disable", Name: name}).err, unless(p.registered))
 	p.disabled = p.registered
 }
 
 func (m *model) enable(t *rapid.T) {
 	name, p := m.anybody(t)
-	_, err := m.w.Enable(t.Context(), name)
-	agree(t, "enable", err, unless(p.registered))
+	agree(t, "enable", m.do(t, act{Verb: "users enable", Name: name}).err, unless(p.registered))
 	if p.disabled {
 		p.disabled, p.revoked, p.cut = false, false, m.w.now
 	}
@@ -143,18 +140,14 @@ func (m *model) enable(t *rapid.T) {
 
 func (m *model) setPassword(t *rapid.T) {
 	name, p := m.anybody(t)
-	agree(t, "passwd", m.w.SetPassword(t.Context(), name, password), unless(p.registered))
+	agree(t, "passwd", m.do(t, act{Verb: "users passwd", Name: name}).err, unless(p.registered))
 	if p.registered {
 		p.cut, p.revoked = m.w.now, false
 	}
 }
 
 func (m *model) rotate(t *rapid.T) {
-	changed, _, err := m.w.Rotate(t.Context(), authority.RotateRequest{})
-	agree(t, "rotate", err, nil)
-	if !changed {
-		t.Fatal("nothing was rotated")
-	}
+	agree(t, "rotate", m.do(t, act{Verb: "rotate"}).err, nil)
 }
 
 func (m *model) revokeKey(t *rapid.T) {
@@ -162,7 +155,6 @@ func (m *model) revokeKey(t *rapid.T) {
 	agree(t, "ring", err, nil)
 	alive := slices.DeleteFunc(ring.Entries(), func(e keyring.Entry) bool { return e.State == keyring.Revoked })
 	k := rapid.SampledFrom(alive).Draw(t, "key")
-	_, err = m.w.RevokeKey(t.Context(), k.KID, authority.Revoke{})
-	agree(t, "revoke key", err, nil)
+	agree(t, "revoke key", m.do(t, act{Verb: "keys revoke", Name: k.KID}).err, nil)
 	m.keys[k.KID] = true
 }

@@ -7,7 +7,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"jotkit/cmd/authority"
 	"jotkit/token"
 	"jotkit/userdb"
 )
@@ -39,12 +38,13 @@ func (m *model) open(t *rapid.T) {
 	if !p.registered || p.disabled {
 		t.Skip("cannot log in")
 	}
-	g := m.w.openWith(t, authority.LoginRequest{Name: name})
-	m.took(t, g.AccessToken)
+	d := m.do(t, act{Verb: "login", Name: name, Session: true})
+	agree(t, "login", d.err, nil)
+	m.took(t, d.Access)
 	id := m.tokens[len(m.tokens)-1].sid
 	m.order = append(m.order, id)
 	m.sessions[id] = &session{
-		sub: name, tokens: []string{g.RefreshToken}, created: m.w.now, used: m.w.now, end: m.w.now.Add(30 * 24 * time.Hour),
+		sub: name, tokens: []string{d.Refresh}, created: m.w.now, used: m.w.now, end: m.w.now.Add(30 * 24 * time.Hour),
 	}
 }
 
@@ -84,40 +84,40 @@ func (m *model) standing(t *rapid.T, what string, s *session, err error) bool {
 
 func (m *model) refresh(t *rapid.T) {
 	_, s, back := m.anyRefresh(t)
-	grant, err := m.w.Refresh(t.Context(), s.token(back))
-	if !m.standing(t, "refresh", s, err) {
+	d := m.do(t, act{Verb: "refresh", Raw: s.token(back)})
+	if !m.standing(t, "refresh", s, d.err) {
 		return
 	}
 	if m.spent(s, back) {
-		agree(t, "reuse", err, token.Revoked)
+		agree(t, "reuse", d.err, token.Revoked)
 		s.revoked = true
 		return
 	}
-	agree(t, "refresh", err, nil)
-	m.took(t, m.w.granted(grant).AccessToken)
+	agree(t, "refresh", d.err, nil)
+	m.took(t, d.Access)
 	if back == 1 {
-		if grant.RefreshToken != s.token(0) {
+		if d.Refresh != s.token(0) {
 			t.Fatal("another successor")
 		}
 		return
 	}
-	if slices.Contains(s.tokens, grant.RefreshToken) {
+	if slices.Contains(s.tokens, d.Refresh) {
 		t.Fatal("a refresh token came twice")
 	}
-	s.tokens, s.used = append(s.tokens, grant.RefreshToken), m.w.now
+	s.tokens, s.used = append(s.tokens, d.Refresh), m.w.now
 }
 
 func (m *model) logout(t *rapid.T) {
 	_, s, back := m.anyRefresh(t)
 	all := rapid.Bool().Draw(t, "all")
 	open := !s.denied() && !m.ended(s) && !m.over(s)
-	ended, err := m.w.Logout(t.Context(), s.token(back), all)
+	d := m.do(t, act{Verb: "logout", Raw: s.token(back), All: all})
 	if all && open && m.spent(s, back) {
-		agree(t, "reuse", err, token.Revoked)
+		agree(t, "reuse", d.err, token.Revoked)
 		s.revoked = true
 		return
 	}
-	agree(t, "logout", err, nil)
+	agree(t, "logout", d.err, nil)
 	want := 0
 	for _, other := range m.sessions {
 		if other == s || all && open && other.sub == s.sub {
@@ -128,14 +128,14 @@ func (m *model) logout(t *rapid.T) {
 		}
 	}
 	s.loggedOut = true
-	if ended != want {
-		t.Fatalf("logged out of %d, want %d", ended, want)
+	if d.Ended != want {
+		t.Fatalf("logged out of %d, want %d", d.Ended, want)
 	}
 }
 
 func (m *model) revokeSession(t *rapid.T) {
 	id, s, _ := m.anyRefresh(t)
-	_, err := m.w.RevokeSession(t.Context(), id, authority.Revoke{})
+	err := m.do(t, act{Verb: "revoke session", Name: id}).err
 	if errors.Is(err, userdb.ErrNoSession) { // long over, and nothing left of it
 		if _, err := m.w.Session(t.Context(), s.token(0)); !errors.Is(err, token.Expired) {
 			t.Fatalf("the session %s is not known, and %v", id, err)
