@@ -27,6 +27,8 @@ type env struct {
 	tick   time.Duration                         // how often audit -f looks for new lines
 	// patience is how long published keys may take; 0 is the default of package remote.
 	patience time.Duration
+	// work is what scrypt costs where a passphrase is set, as a power of two; 0 is the usual.
+	work int
 	global
 
 	inTaken  bool   // stdin has been read by one of the inputs
@@ -36,6 +38,7 @@ type env struct {
 // global are the flags that every command has.
 type global struct {
 	store, sealKey string
+	sealPassphrase string
 	json, quiet    bool
 	noColor        bool
 	noInput, yes   bool

@@ -34,6 +34,8 @@ var (
 	errDeclined = errors.New("cancelled")
 	// errExposed comes back for a file with a secret that others can read.
 	errExposed = errors.New("others can read it")
+	// errNotOwn comes back for a seal key file that is somebody else's, or no file.
+	errNotOwn = errors.New("no seal key is taken from there")
 	// errKeyFile comes back for a key file that cannot be read or used.
 	errKeyFile = errors.New("key file not usable")
 	// errBundleFile comes back for the file of a bundle that cannot be read.
@@ -64,7 +66,7 @@ var exits = []exit{
 		errStoreExists, authority.ErrConflict, userdb.ErrUserExists, keyring.ErrExists, keyring.ErrClock,
 	}},
 	{7, "refused_by_policy", "too long a life, a weak key or password, a file others can read, plain HTTP off loopback, findings of lint", []error{
-		errFindings, errPlainHTTP, authority.ErrPolicy, userdb.ErrPasswordPolicy, token.ErrWeakKey, keyring.ErrNoPublicForm, errExposed,
+		errFindings, errPlainHTTP, authority.ErrPolicy, userdb.ErrPasswordPolicy, token.ErrWeakKey, keyring.ErrNoPublicForm, errExposed, errNotOwn, errWeakPassphrase,
 		authority.ErrBundleTTL, errNotOwned,
 	}},
 	{8, "cancelled", "the person said no (130 on Ctrl-C)", []error{errDeclined}},

@@ -12,6 +12,7 @@ const waitForStore = 10 * time.Second
 func bindGlobal(f *pflag.FlagSet, g *global) {
 	f.Var(nonEmpty{&g.store}, "store", "the store `PATH` (see help files)")
 	f.Var(nonEmpty{&g.sealKey}, "seal-key-file", "the seal key `F` of the store")
+	f.Var(nonEmpty{&g.sealPassphrase}, "seal-passphrase-file", "the passphrase of the seal key is in the file `F`")
 	f.BoolVar(&g.json, "json", false, "answer in JSON")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "no notes and no report on stderr")
 	f.BoolVar(&g.noColor, "no-color", false, "no colour")

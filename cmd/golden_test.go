@@ -160,6 +160,7 @@ func TestJSONGolden(t *testing.T) {
 	show(0, "", "roles", "remove", "editor", "--yes")
 	show(0, "", "audit", "--event", "revoke")
 	show(0, "", "audit", "verify")
+	show(0, "", "store", "reseal")
 	show(0, "", "help", "exit-codes")
 	show(2, "", "verify", "--nosuch")
 	golden(t, "json.txt", all.String())
@@ -184,6 +185,8 @@ func anonymous(s string) string {
 		{`"signature": "[A-Za-z0-9_-]{86}"`, `"signature": "SIGNATURE"`},
 		{`[A-Za-z0-9_-]{43}`, "KID"}, // or a coordinate
 		{`[A-Z2-7]{26}`, "JTI"},
+		{`"path": "/[^"]*/`, `"path": "DIR/`},
+		{`\b[0-9a-f]{16}\b`, "SEALKEY"},
 		{`\b[0-9a-f]{12}\b`, "ID"},
 	} {
 		s = regexp.MustCompile(r.pattern).ReplaceAllString(s, r.word)

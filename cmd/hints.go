@@ -24,6 +24,8 @@ var hints = []struct {
 	hint string
 }{
 	{kv.ErrBusy, "try again, or wait longer with --wait 1m"},
+	{errPassphrase, "try again; nothing opens a key whose passphrase is lost, but a copy of the key without one does"},
+	{errWeakPassphrase, "take six words picked by chance, or more"},
 	{kv.ErrSealKey, "name the seal key of this store with --seal-key-file"},
 	{kv.ErrDamaged, "put back a backup of the store; nothing was overwritten"},
 	{kv.ErrRolledBack, "this is an old copy of the store: what was revoked since would be good again. Put back the newest one"},

@@ -33,7 +33,7 @@ when there is none, so this is for settings of your own.`,
 			if err := s.Set("iss", s.Issuer); err != nil {
 				return err
 			}
-			if err := e.create(c.Context(), s); err != nil {
+			if _, err := e.create(c.Context(), s); err != nil {
 				return err
 			}
 			return e.showSettings(s)

@@ -26,10 +26,11 @@ func (e *env) writing(ctx context.Context) (*authority.Authority, error) {
 	if !errors.Is(err, kv.ErrNoStore) {
 		return a, err
 	}
-	if err := e.create(ctx, authority.DefaultSettings()); err != nil && !errors.Is(err, kv.ErrExists) {
-		return nil, err // another process may have made it just now, and that one will do
+	a, err = e.create(ctx, authority.DefaultSettings())
+	if errors.Is(err, kv.ErrExists) { // another process has made it just now, and that one will do
+		return e.existing(ctx)
 	}
-	return e.existing(ctx)
+	return a, err
 }
 
 func (e *env) existing(ctx context.Context) (*authority.Authority, error) {
@@ -48,7 +49,7 @@ func (e *env) existing(ctx context.Context) (*authority.Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.authority(sealed.New(e.storeAt(path), key)), nil
+	return e.authority(e.keyedAt(e.storeAt(path), keyPath, key)), nil
 }
 
 func (e *env) authority(store kv.Store) *authority.Authority {
@@ -58,38 +59,38 @@ func (e *env) authority(store kv.Store) *authority.Authority {
 func (e *env) actor() string { return e.user() + "@cli" }
 
 // create makes a store with these settings, and its seal key where there is none. Where a store is, it is kv.ErrExists.
-func (e *env) create(ctx context.Context, s authority.Settings) error {
+func (e *env) create(ctx context.Context, s authority.Settings) (*authority.Authority, error) {
 	path, err := e.storePath()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	keyPath, err := e.sealKeyPath()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %q", kv.ErrExists, path)
+		return nil, fmt.Errorf("%w: %q", kv.ErrExists, path)
 	}
 	found, err := authority.Found(s, e.now(), e.actor())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	key, made, err := e.newSealKey(ctx, keyPath, path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if made { // said at once: another process may be quicker to make the store of it
 		e.note("made a seal key: %s (keep a copy apart from the store)", keyPath)
 	}
 	if err := e.createStore(ctx, path, sealed.Fill(key, found)); err != nil {
-		return err
+		return nil, err
 	}
 	e.note("made a new store: %s", path)
 	if !made {
 		e.note("sealed with the key that was there: %s", keyPath)
 	}
-	return nil
+	return e.authority(e.keyedAt(e.storeAt(path), keyPath, key)), nil
 }

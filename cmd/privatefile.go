@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 )
@@ -19,8 +21,47 @@ func (e *exposedError) hint() string { return fmt.Sprintf("chmod 600 %s", shellW
 // checkPrivate refuses a file with a secret that others can read. A pipe or a device has no readers of its own; Windows
 // has no such bits.
 func checkPrivate(name string, info os.FileInfo) error {
-	if info == nil || !info.Mode().IsRegular() || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+	if info == nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return checkMode(name, info)
+}
+
+func checkMode(name string, info os.FileInfo) error {
+	if runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
 		return nil
 	}
 	return &exposedError{name}
+}
+
+// checkOwn is checkPrivate for what a whole store hangs on: a file or a pipe, which nobody else can read, write or change
+// the mode of.
+func checkOwn(name string, info os.FileInfo) error {
+	if !info.Mode().IsRegular() && info.Mode().Type() != fs.ModeNamedPipe {
+		return &hintedError{fmt.Errorf("%q is neither a file nor a pipe: %w", name, errNotOwn), "name the file with --seal-key-file"}
+	}
+	if uid, others := ownedByOthers(info); others {
+		way := fmt.Sprintf("if you trust what is in it, make it yours: sudo chown %d %s", os.Geteuid(), shellWord(name))
+		return &hintedError{fmt.Errorf("%q belongs to the user with the number %d: %w", name, uid, errNotOwn), way}
+	}
+	return checkMode(name, info)
+}
+
+// readOwn reads a file after checkOwn has passed it. Both go by what was opened, links followed: what the name comes to
+// mean meanwhile is another file.
+func (e *env) readOwn(ctx context.Context, name string, limit int) ([]byte, os.FileInfo, error) {
+	f, err := interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil {
+		err = checkOwn(name, info)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := readAll(ctx, f, limit)
+	return data, info, err
 }

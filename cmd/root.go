@@ -58,7 +58,7 @@ func (e *env) grouped(root *cobra.Command) {
 		newEncrypt(e), newDecrypt(e), newRevoke(e), newRevocations(e), newProbe(e))
 	add(groupKeys, newKeys(e), newRotate(e), newBundle(e))
 	add(groupPeople, newRegister(e), newUsers(e), newRoles(e), newSessions(e))
-	add(groupStore, newInit(e), newSettings(e), newAudit(e), newServe(e))
+	add(groupStore, newInit(e), newSettings(e), newAudit(e), newStore(e), newServe(e))
 	help := newHelp(e)
 	root.SetHelpCommand(help)
 	add(groupOther, newDemo(e), newVersion(e), newCompletion(e), help)

@@ -36,6 +36,7 @@ func scriptEnv() *env {
 		e.now = func() time.Time { return now }
 	}
 	e.hasher.Cost = userdb.Cost{Memory: 64, Time: 1, Threads: 1}
+	e.work = 1
 	e.tick = 10 * time.Millisecond
 	e.patience, _ = time.ParseDuration(os.Getenv("JOTKIT_TEST_PATIENCE"))
 	e.user = func() string { return cmp.Or(os.Getenv("JOTKIT_TEST_USER"), "root") }

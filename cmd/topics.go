@@ -19,6 +19,9 @@ const environmentTopic = `Environment. A flag wins over its variable.
 
   JOTKIT_STORE           the store, as --store
   JOTKIT_SEAL_KEY_FILE   its seal key, as --seal-key-file
+  JOTKIT_SEAL_PASSPHRASE_FILE
+                         the file with the passphrase of the
+                         seal key, as --seal-passphrase-file
   JOTKIT_TOKEN           the token, where none is given
   XDG_DATA_HOME          where the store is by default
   XDG_CONFIG_HOME        where the seal key is by default
@@ -48,6 +51,15 @@ Without those variables: ~/.local/share, ~/.config and ~/.cache.
 All are for their owner alone (0600, directories 0700). Without
 its seal key a store cannot be read by anyone, you included: keep
 a copy of both, in different places.
+
+jotkit store reseal gives a store another seal key, also under a
+passphrase. The old one is kept, as seal.key.old-ID, for copies
+of the store and for other stores. A seal.key.new-ID was left by
+a change that was cut off: reseal ends it. Do not remove either
+while a store may ask for the key of this ID.
+
+A seal key must belong to you or to root, with mode 0600. It may
+be a link to such a file, or a pipe.
 `
 
 const securityTopic = `Security.

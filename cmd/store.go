@@ -1,0 +1,49 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/bolt"
+)
+
+func newStore(e *env) *cobra.Command {
+	return group("store", "Look after the store: check, back up, restore",
+		newStoreReseal(e))
+}
+
+// A place is where a store and its seal key lie, or should.
+type place struct {
+	path    string // of the store
+	keyPath string // of its seal key
+	store   *bolt.Store
+}
+
+// place finds both. Nothing is read yet, and neither has to be there.
+func (e *env) place() (p place, err error) {
+	if p.path, err = e.storePath(); err != nil {
+		return p, err
+	}
+	if p.keyPath, err = e.sealKeyPath(); err != nil {
+		return p, err
+	}
+	p.store = bolt.New(p.path, e.boltOptions())
+	return p, nil
+}
+
+// existingPlace is the place of a store that is there, else kv.ErrNoStore.
+func (e *env) existingPlace() (place, error) {
+	p, err := e.place()
+	if err != nil {
+		return p, err
+	}
+	if _, err := os.Stat(p.path); errors.Is(err, fs.ErrNotExist) {
+		return p, fmt.Errorf("%w at %q", kv.ErrNoStore, p.path)
+	}
+	return p, nil
+}
