@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A home is a place for a store of its own, where jotkit runs as a process.
@@ -94,4 +95,11 @@ func newPort(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return port
+}
+
+// timeOf is how long do takes.
+func timeOf(do func()) time.Duration {
+	start := time.Now()
+	do()
+	return time.Since(start)
 }

@@ -1,0 +1,299 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/kvtest"
+	"jotkit/userdb/kv/sealed"
+)
+
+// A sealing is a home with a store and its seal key, on which a change of the seal key can be cut off.
+type sealing struct {
+	*inProcess
+	e *env
+	p place
+}
+
+func newSealing(t *testing.T) sealing {
+	t.Helper()
+	s := sealing{inProcess: newInProcess(t)}
+	s.run(0, "", "init")
+	s.e = s.env("", io.Discard, io.Discard)
+	var err error
+	if s.p, err = s.e.existingPlace(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// files are the names beside the seal key, with ID for the id of whatever key.
+func (s sealing) files() (names []string) {
+	s.t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(s.p.keyPath))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, entry := range entries {
+		names = append(names, anonymous(entry.Name()))
+	}
+	return names
+}
+
+func (s sealing) wantFiles(want ...string) {
+	s.t.Helper()
+	if got := s.files(); !slices.Equal(got, want) {
+		s.t.Errorf("the files are %q, not %q", got, want)
+	}
+}
+
+var errCut = errors.New("cut off")
+
+// change runs a change of the seal key up to a commit that goes as told. A panic is what is left when the process dies
+// there, but for the lock, which the system would take back.
+func (s sealing) change(commit func(reseal func() error) error) (err error) {
+	s.t.Helper()
+	defer func() {
+		if r := recover(); r != nil && r != errCut {
+			panic(r)
+		}
+	}()
+	ctx := s.t.Context()
+	_, err = s.e.changeSealKey(ctx, s.p, sealKeyChange{}, func(old, with sealed.Key) error {
+		return commit(func() error { return sealed.Reseal(ctx, s.p.store, old, with, nil) })
+	})
+	return err
+}
+
+// At whatever point a change of the seal key ends: the store opens, and the next change leaves all in its place.
+func TestSealKeyChangeCutOff(t *testing.T) {
+	const key, kept, next = "seal.key", "seal.key.old-SEALKEY", "seal.key.new-SEALKEY"
+	for _, test := range []struct {
+		name   string
+		commit func(reseal func() error) error
+		left   []string // at once
+		then   []string // after the next change
+	}{
+		{"done", func(reseal func() error) error { return reseal() },
+			[]string{key, kept}, []string{key, kept, kept}},
+		{"refused", func(func() error) error { return errCut },
+			[]string{key}, []string{key, kept}},
+		{"killed before the commit", func(func() error) error { panic(errCut) },
+			[]string{key, next, kept}, []string{key, next, kept}},
+		{"killed after the commit", func(reseal func() error) error { panic(cmpErr(reseal(), errCut)) },
+			[]string{key, next, kept}, []string{key, kept}},
+		{"committed, and told otherwise", func(reseal func() error) error { return errors.Join(reseal(), errCut) },
+			[]string{key, next, kept}, []string{key, kept}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newSealing(t)
+			err := s.change(test.commit)
+			if test.name != "done" && err != nil && !errors.Is(err, errCut) {
+				t.Fatal(err)
+			}
+			s.wantFiles(test.left...)
+			s.run(0, "", "keys", "list")
+			s.run(0, "", "store", "reseal")
+			s.wantFiles(test.then...)
+			_, errs := s.run(0, "", "keys", "list")
+			if errs != "" {
+				t.Errorf("it says %q", errs)
+			}
+			s.run(0, "", "audit", "verify")
+		})
+	}
+}
+
+func cmpErr(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// What lies in the place of the seal key when a change ends is another store's, or of one who did it by hand: it is kept.
+func TestSealKeyChangeEndsOverAnother(t *testing.T) {
+	s := newSealing(t)
+	if err := s.change(func(reseal func() error) error { panic(cmpErr(reseal(), errCut)) }); err != nil {
+		t.Fatal(err)
+	}
+	another := sealed.NewKey()
+	if err := replaceFile(s.p.keyPath, another.Encode()); err != nil {
+		t.Fatal(err)
+	}
+	s.run(0, "", "store", "reseal")
+	kept, err := os.ReadFile(keptNameAt(s.p.keyPath, another.ID(), 1))
+	if err != nil || !bytes.Equal(kept, another.Encode()) {
+		t.Errorf("it is gone: %v", err)
+	}
+	s.run(0, "", "keys", "list")
+}
+
+// Where a file has the name under which the old key is to be kept, both stay.
+func TestKeepTwice(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "seal.key")
+	key := sealed.NewKey()
+	for i, data := range []string{"a", "b", "a", "b", "c"} {
+		kept, made, err := keep(sealFile{name: name, data: []byte(data)}, key.ID())
+		if err != nil || made != (i < 2 || i == 4) {
+			t.Errorf("%s: %v, %v", data, made, err)
+		}
+		if got, _ := os.ReadFile(kept); string(got) != data {
+			t.Errorf("%s: %q holds %q", data, kept, got)
+		}
+	}
+	if found := keptNames(name, key.ID()); len(found) != 3 {
+		t.Errorf("found %q", found)
+	}
+}
+
+// One process at a time changes a seal key; the other is told at once.
+func TestSealKeyTurn(t *testing.T) {
+	s := newSealing(t)
+	release, err := turnIn(filepath.Dir(s.p.keyPath))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.run(6, "", "store", "reseal")
+	s.wantFiles("seal.key")
+	release()
+	s.run(0, "", "store", "reseal")
+}
+
+// Stores that share a seal key are resealed all at once, over and over: the key that each of them asks for is always there.
+func TestSealKeyChangesAtOnce(t *testing.T) {
+	rounds := 15
+	if long() {
+		rounds = 500
+	}
+	home := newInProcess(t)
+	stores := make([]string, 3)
+	for i := range stores {
+		stores[i] = filepath.Join(home.dir, fmt.Sprintf("%d.db", i))
+		home.run(0, "", "init", "--store", stores[i])
+	}
+	key := filepath.Join(home.dir, "config", "jotkit", "seal.key")
+	done, turned, lost := 0, 0, 0
+	for range rounds {
+		ends := make([]int, len(stores))
+		var all sync.WaitGroup
+		for i, store := range stores {
+			all.Go(func() {
+				ends[i] = home.env("", io.Discard, io.Discard).run(t.Context(), []string{"--store", store, "store", "reseal"})
+			})
+		}
+		all.Wait()
+		for i, store := range stores {
+			switch ends[i] {
+			case 0:
+				done++
+			case 3, 6: // the others' key lies there by now, or it is their turn
+				turned++
+			default:
+				t.Fatalf("exit status %d", ends[i])
+			}
+			if !rejoin(home, store, key) {
+				lost++
+			}
+		}
+	}
+	kvtest.Figure(t, "Stores that share a seal key can be resealed at the same time, and none loses its key",
+		kvtest.Tried(rounds, "rounds"), kvtest.Tried(done, "keys replaced"), kvtest.Tried(turned, "changes refused"),
+		kvtest.Never(lost, "stores without their key"))
+}
+
+// rejoin finds the seal key of a store among the files, and puts the store under the one that lies at key.
+func rejoin(home *inProcess, store, key string) bool {
+	e := home.env("", io.Discard, io.Discard)
+	try := func(args ...string) bool {
+		return e.run(context.Background(), append([]string{"--store", store}, args...)) == 0
+	}
+	files, _ := filepath.Glob(key + "*")
+	for _, file := range files {
+		e = home.env("", io.Discard, io.Discard)
+		if !try("keys", "list", "--seal-key-file", file) || strings.Contains(file, ".new-") {
+			continue
+		}
+		e = home.env("", io.Discard, io.Discard)
+		return file == key || try("store", "reseal", "--seal-key-file", file, "--to", key)
+	}
+	return false
+}
+
+// TestResealKilled kills reseal at random moments. Whatever was left, the store opens, and reseal ends it.
+func TestResealKilled(t *testing.T) {
+	rounds := 12
+	if long() {
+		rounds = 400
+	}
+	h := newHome(t)
+	h.run("init")
+	usual := timeOf(func() { h.run("store", "reseal") })
+	killed, done, closed := 0, 0, 0
+	for range rounds {
+		if endsWell(t, h.command("store", "reseal"), usual+usual/4) {
+			done++
+		} else {
+			killed++
+		}
+		if out, err := h.command("keys", "list").CombinedOutput(); err != nil {
+			closed++
+			t.Errorf("%v\n%s", err, out)
+		}
+	}
+	h.run("store", "reseal")
+	h.run("store", "reseal")
+	if out, err := h.command("keys", "list").CombinedOutput(); err != nil || bytes.Contains(out, []byte("reseal")) {
+		t.Errorf("in the end: %v\n%s", err, out)
+	}
+	h.run("audit", "verify")
+	kvtest.Figure(t, "A store opens after kill -9 of reseal at whatever moment",
+		kvtest.Tried(rounds, "rounds"), kvtest.Tried(killed, "commands killed"), kvtest.Tried(done+2, "keys replaced"),
+		kvtest.Never(closed, "stores without their key"))
+}
+
+// A newer key is found by who had the older one: see keyedStore.
+func TestKeyedStore(t *testing.T) {
+	s := newSealing(t)
+	a, err := s.e.existing(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"reseal"}, {"reseal"}, {"reseal", "--to", filepath.Join(s.dir, "elsewhere.key")}} {
+		s.run(0, "", append([]string{"store"}, args...)...)
+		_, read := a.Settings(t.Context())
+		_, written := a.ChangeSettings(t.Context(), nil)
+		moved := len(args) > 1
+		if moved != errors.Is(read, kv.ErrSealKey) || moved != errors.Is(written, kv.ErrSealKey) {
+			t.Errorf("after %q: %v, %v", args, read, written)
+		}
+	}
+	if err := os.Rename(filepath.Join(s.dir, "elsewhere.key"), s.p.keyPath); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Settings(t.Context()); err != nil {
+		t.Errorf("brought back: %v", err)
+	}
+}
+
+// What a store says of its seal key leads to no file but one beside that.
+func TestKeyIDs(t *testing.T) {
+	for id, want := range map[string]bool{
+		"0123456789abcdef": true, "": false, "0123456789ABCDEF": false, "0123456789abcde": false, "0123456789abcdef0": false,
+		"../../../../etc/": false, "0123456789abcde/": false, "0123456789abcde\x00": false,
+	} {
+		if isKeyID(id) != want {
+			t.Errorf("%q: %v", id, !want)
+		}
+	}
+}
