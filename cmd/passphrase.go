@@ -72,7 +72,7 @@ func (e *env) unprotect(ctx context.Context, data []byte, passphrase string) ([]
 	}
 	from.SetMaxWorkFactor(maxPassphraseWork)
 	plain, err := interruptible(ctx, func() ([]byte, error) {
-		r, err := age.Decrypt(armor.NewReader(bytes.NewReader(data)), from)
+		r, err := age.Decrypt(armor.NewReader(bytes.NewReader(bytes.TrimSpace(data))), from)
 		if err != nil {
 			return nil, err
 		}

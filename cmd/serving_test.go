@@ -23,8 +23,17 @@ type serving struct {
 // newServing starts one with more flags. It is told to stop at the end of the test, and has to end well then.
 func newServing(t testing.TB, flags ...string) *serving {
 	t.Helper()
-	s := &serving{home: newHome(t)}
-	s.run("init")
+	h := newHome(t)
+	h.run("init")
+	s := h.serve(flags...)
+	s.run("settings", "set", "iss="+s.url, "aud="+s.url)
+	return s
+}
+
+// serve starts one on a store that is there.
+func (h home) serve(flags ...string) *serving {
+	h.t.Helper()
+	t, s := h.t, &serving{home: h}
 	serve := s.command(append([]string{"serve", "--addr", "127.0.0.1:0", "--json"}, flags...)...)
 	out, err := serve.StdoutPipe()
 	if err != nil {
@@ -40,7 +49,6 @@ func newServing(t testing.TB, flags ...string) *serving {
 		t.Fatalf("no word from serve: %v", err)
 	}
 	s.url = answer.URL
-	s.run("settings", "set", "iss="+s.url, "aud="+s.url)
 	return s
 }
 
