@@ -2,19 +2,14 @@ package cmd
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 
 	"jotkit/userdb/kv"
-	"jotkit/userdb/kv/kvtest"
 	"jotkit/userdb/kv/sealed"
 )
 
@@ -90,7 +85,7 @@ func TestSealKeyChangeCutOff(t *testing.T) {
 			[]string{key}, []string{key, kept}},
 		{"killed before the commit", func(func() error) error { panic(errCut) },
 			[]string{key, next, kept}, []string{key, next, kept}},
-		{"killed after the commit", func(reseal func() error) error { panic(cmpErr(reseal(), errCut)) },
+		{"killed after the commit", func(reseal func() error) error { panic(firstOf(reseal(), errCut)) },
 			[]string{key, next, kept}, []string{key, kept}},
 		{"committed, and told otherwise", func(reseal func() error) error { return errors.Join(reseal(), errCut) },
 			[]string{key, next, kept}, []string{key, kept}},
@@ -114,7 +109,8 @@ func TestSealKeyChangeCutOff(t *testing.T) {
 	}
 }
 
-func cmpErr(err, otherwise error) error {
+// firstOf is err, or otherwise where there is none.
+func firstOf(err, otherwise error) error {
 	if err != nil {
 		return err
 	}
@@ -124,7 +120,7 @@ func cmpErr(err, otherwise error) error {
 // What lies in the place of the seal key when a change ends is another store's, or of one who did it by hand: it is kept.
 func TestSealKeyChangeEndsOverAnother(t *testing.T) {
 	s := newSealing(t)
-	if err := s.change(func(reseal func() error) error { panic(cmpErr(reseal(), errCut)) }); err != nil {
+	if err := s.change(func(reseal func() error) error { panic(firstOf(reseal(), errCut)) }); err != nil {
 		t.Fatal(err)
 	}
 	another := sealed.NewKey()
@@ -168,98 +164,6 @@ func TestSealKeyTurn(t *testing.T) {
 	s.wantFiles("seal.key")
 	release()
 	s.run(0, "", "store", "reseal")
-}
-
-// Stores that share a seal key are resealed all at once, over and over: the key that each of them asks for is always there.
-func TestSealKeyChangesAtOnce(t *testing.T) {
-	rounds := 15
-	if long() {
-		rounds = 500
-	}
-	home := newInProcess(t)
-	stores := make([]string, 3)
-	for i := range stores {
-		stores[i] = filepath.Join(home.dir, fmt.Sprintf("%d.db", i))
-		home.run(0, "", "init", "--store", stores[i])
-	}
-	key := filepath.Join(home.dir, "config", "jotkit", "seal.key")
-	done, turned, lost := 0, 0, 0
-	for range rounds {
-		ends := make([]int, len(stores))
-		var all sync.WaitGroup
-		for i, store := range stores {
-			all.Go(func() {
-				ends[i] = home.env("", io.Discard, io.Discard).run(t.Context(), []string{"--store", store, "store", "reseal"})
-			})
-		}
-		all.Wait()
-		for i, store := range stores {
-			switch ends[i] {
-			case 0:
-				done++
-			case 3, 6: // the others' key lies there by now, or it is their turn
-				turned++
-			default:
-				t.Fatalf("exit status %d", ends[i])
-			}
-			if !rejoin(home, store, key) {
-				lost++
-			}
-		}
-	}
-	kvtest.Figure(t, "Stores that share a seal key can be resealed at the same time, and none loses its key",
-		kvtest.Tried(rounds, "rounds"), kvtest.Tried(done, "keys replaced"), kvtest.Tried(turned, "changes refused"),
-		kvtest.Never(lost, "stores without their key"))
-}
-
-// rejoin finds the seal key of a store among the files, and puts the store under the one that lies at key.
-func rejoin(home *inProcess, store, key string) bool {
-	e := home.env("", io.Discard, io.Discard)
-	try := func(args ...string) bool {
-		return e.run(context.Background(), append([]string{"--store", store}, args...)) == 0
-	}
-	files, _ := filepath.Glob(key + "*")
-	for _, file := range files {
-		e = home.env("", io.Discard, io.Discard)
-		if !try("keys", "list", "--seal-key-file", file) || strings.Contains(file, ".new-") {
-			continue
-		}
-		e = home.env("", io.Discard, io.Discard)
-		return file == key || try("store", "reseal", "--seal-key-file", file, "--to", key)
-	}
-	return false
-}
-
-// TestResealKilled kills reseal at random moments. Whatever was left, the store opens, and reseal ends it.
-func TestResealKilled(t *testing.T) {
-	rounds := 12
-	if long() {
-		rounds = 400
-	}
-	h := newHome(t)
-	h.run("init")
-	usual := timeOf(func() { h.run("store", "reseal") })
-	killed, done, closed := 0, 0, 0
-	for range rounds {
-		if endsWell(t, h.command("store", "reseal"), usual+usual/4) {
-			done++
-		} else {
-			killed++
-		}
-		if out, err := h.command("keys", "list").CombinedOutput(); err != nil {
-			closed++
-			t.Errorf("%v\n%s", err, out)
-		}
-	}
-	h.run("store", "reseal")
-	h.run("store", "reseal")
-	if out, err := h.command("keys", "list").CombinedOutput(); err != nil || bytes.Contains(out, []byte("reseal")) {
-		t.Errorf("in the end: %v\n%s", err, out)
-	}
-	h.run("audit", "verify")
-	kvtest.Figure(t, "A store opens after kill -9 of reseal at whatever moment",
-		kvtest.Tried(rounds, "rounds"), kvtest.Tried(killed, "commands killed"), kvtest.Tried(done+2, "keys replaced"),
-		kvtest.Never(closed, "stores without their key"))
 }
 
 // A newer key is found by who had the older one: see keyedStore.
