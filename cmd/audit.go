@@ -36,7 +36,7 @@ func newAudit(e *env) *cobra.Command {
 	c.Flags().Var(nonEmpty{&f.User}, "user", "about or by the user `U`")
 	c.Flags().Var(nonEmpty{&f.Event}, "event", "only the event `E`, such as login")
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on, and show what comes in")
-	c.AddCommand(newAuditVerify(e))
+	c.AddCommand(newAuditVerify(e), newAuditExport(e), newAuditPrune(e))
 	return c
 }
 

@@ -10,6 +10,7 @@ import (
 	"jotkit/token/flaw"
 	"jotkit/token/jwe"
 	"jotkit/userdb"
+	"jotkit/userdb/audit"
 	"jotkit/userdb/kv"
 )
 
@@ -42,6 +43,8 @@ var (
 	errBundleFile = errors.New("bundle not usable")
 	// errAuditBroken comes back when the audit is not as it was written.
 	errAuditBroken = errors.New("audit broken")
+	// errFileExists comes back for a file that is not to be overwritten.
+	errFileExists = errors.New("file exists already")
 	// errStoreExists comes back from init where a store is already.
 	errStoreExists = kv.ErrExists
 )
@@ -64,6 +67,7 @@ var exits = []exit{
 	}},
 	{6, "conflict", "exists already, or lost a race", []error{
 		errStoreExists, authority.ErrConflict, userdb.ErrUserExists, keyring.ErrExists, keyring.ErrClock,
+		audit.ErrMoved, errFileExists,
 	}},
 	{7, "refused_by_policy", "too long a life, a weak key or password, a file others can read, plain HTTP off loopback, findings of lint", []error{
 		errFindings, errPlainHTTP, authority.ErrPolicy, userdb.ErrPasswordPolicy, token.ErrWeakKey, keyring.ErrNoPublicForm, errExposed, errNotOwn, errWeakPassphrase,

@@ -100,6 +100,7 @@ func TestJSONGolden(t *testing.T) {
 		return out
 	}
 	show(0, "", "init")
+	show(0, "", "audit", "export")
 	show(0, "", "settings")
 	show(0, "", "settings", "set", "ttl=10m")
 	show(0, password, "register", "ada", "--password-stdin")
@@ -160,6 +161,7 @@ func TestJSONGolden(t *testing.T) {
 	show(0, "", "roles", "remove", "editor", "--yes")
 	show(0, "", "audit", "--event", "revoke")
 	show(0, "", "audit", "verify")
+	show(0, "", "audit", "prune", "--keep", "2", "--yes")
 	show(0, "", "store", "reseal")
 	show(0, "", "help", "exit-codes")
 	show(2, "", "verify", "--nosuch")
@@ -177,6 +179,7 @@ func TestJSONGolden(t *testing.T) {
 // anonymous puts words in the place of what is random.
 func anonymous(s string) string {
 	for _, r := range []struct{ pattern, word string }{
+		{`\b[0-9a-f]{64}\b`, "MAC"},
 		{`eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){4}`, "ENCRYPTED"},
 		{`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+`, "TOKEN"},
 		{`"bundle": "TOKEN.*"`, `"bundle": "BUNDLE"`},

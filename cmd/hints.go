@@ -11,6 +11,7 @@ import (
 	"jotkit/token/flaw"
 	"jotkit/token/jwe"
 	"jotkit/userdb"
+	"jotkit/userdb/audit"
 	"jotkit/userdb/kv"
 )
 
@@ -32,7 +33,9 @@ var hints = []struct {
 	{kv.ErrSchema, "use the newer jotkit that made the store"},
 	{kv.ErrUnsupported, "name a store on a local disk with --store"},
 	{kv.ErrExists, "change its settings with jotkit settings set, or name another place with --store"},
-	{errAuditBroken, "somebody may have written to the store: compare it with a backup"},
+	{errAuditBroken, "somebody may have written to the store or to an export: compare them with a backup"},
+	{audit.ErrMoved, "others have pruned meanwhile: try again"},
+	{errFileExists, "it may hold the only copy of what was pruned: name a new file"},
 
 	{authority.ErrLoginRefused, "check name and password; after several failures wait a little"},
 	{userdb.ErrReason, "say it shorter"},

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,11 +12,22 @@ import (
 
 // replaceFile writes a file that its owner alone can read, whole or not at all: whoever looks sees the old one or the new
 // one, also after the power failed.
-func replaceFile(name string, data []byte) error {
+func replaceFile(name string, data []byte) error { return replaceWith(name, bytesOf(data)) }
+
+// bytesOf fills a file with these.
+func bytesOf(data []byte) func(io.Writer) error {
+	return func(to io.Writer) error {
+		_, err := to.Write(data)
+		return err
+	}
+}
+
+// replaceWith is replaceFile for what is too long to be held in memory. Where fill fails there is no new file.
+func replaceWith(name string, fill func(io.Writer) error) error {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return fmt.Errorf("%q is a directory", name)
 	}
-	temporary, err := stage(name, data)
+	temporary, err := stage(name, fill)
 	if err != nil {
 		return err
 	}
@@ -26,15 +39,18 @@ func replaceFile(name string, data []byte) error {
 }
 
 // createFile is replaceFile for a file that must not be there yet: then the error is os.ErrExist.
-func createFile(name string, data []byte) error {
-	temporary, err := stage(name, data)
+func createFile(name string, data []byte) error { return createWith(name, bytesOf(data)) }
+
+// createWith is createFile for what is too long to be held in memory.
+func createWith(name string, fill func(io.Writer) error) error {
+	temporary, err := stage(name, fill)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(temporary)
 	err = os.Link(temporary, name) // unlike a rename it does not overwrite
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		err = copyNew(name, data)
+		err = copyNew(name, contentOf(temporary))
 	}
 	if err != nil {
 		return err
@@ -43,16 +59,29 @@ func createFile(name string, data []byte) error {
 }
 
 // copyNew is for file systems without links: a crash may leave part of a file, and never overwrites one.
-func copyNew(name string, data []byte) error {
+func copyNew(name string, fill func(io.Writer) error) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	return written(f, data)
+	return written(f, fill)
 }
 
-// stage writes data beside where it is to be.
-func stage(name string, data []byte) (temporary string, err error) {
+// contentOf fills a file with what is in another one.
+func contentOf(name string) func(io.Writer) error {
+	return func(to io.Writer) error {
+		from, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer from.Close()
+		_, err = io.Copy(to, from)
+		return err
+	}
+}
+
+// stage fills a file beside where it is to be.
+func stage(name string, fill func(io.Writer) error) (temporary string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".jotkit-*") // 0600 and O_EXCL
 	var path *fs.PathError
 	switch {
@@ -61,12 +90,16 @@ func stage(name string, data []byte) (temporary string, err error) {
 	case err != nil:
 		return "", err
 	}
-	return f.Name(), written(f, data)
+	return f.Name(), written(f, fill)
 }
 
 // written fills a new file, and removes it where that fails.
-func written(f *os.File, data []byte) error {
-	_, err := f.Write(data)
+func written(f *os.File, fill func(io.Writer) error) error {
+	out := bufio.NewWriter(f)
+	err := fill(out)
+	if err == nil {
+		err = out.Flush()
+	}
 	if err == nil {
 		err = f.Sync()
 	}

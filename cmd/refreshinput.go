@@ -70,7 +70,7 @@ func (r refreshInput) ready() error {
 	if r.file == "" {
 		return nil
 	}
-	temporary, err := stage(r.file, nil)
+	temporary, err := stage(r.file, bytesOf(nil))
 	if err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func TestSealKeyWrittenOverLinks(t *testing.T) {
 				err = createFile(name, data)
 			case 2:
 				_ = os.Remove(name)
-				err = copyNew(name, data)
+				err = copyNew(name, bytesOf(data))
 			}
 			if err == nil {
 				written++

@@ -21,7 +21,9 @@ func newSettings(e *env) *cobra.Command {
   refresh_ttl          life of a session, from its login
   refresh_idle         and from its last refresh
   min_password_length  in characters
-  login_delay          on: failed logins make the next ones wait`,
+  login_delay          on: failed logins make the next ones wait
+  audit_keep           lines that a chain of the audit keeps at
+                       most, from 1000 on; off: all of them`,
 		Example: "  jotkit settings\n  jotkit settings set ttl=10m login_delay=off",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -50,7 +52,8 @@ func newSettingsSet(e *env) *cobra.Command {
 		Use:   "set NAME=VALUE...",
 		Short: "Change settings, all or none",
 		Example: `  jotkit settings set ttl=10m max_ttl=8h
-  jotkit settings set aud=api,admin-api login_delay=off`,
+  jotkit settings set aud=api,admin-api login_delay=off
+  jotkit settings set audit_keep=off`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			changes, err := parseChanges(args)
@@ -104,6 +107,7 @@ type settingsJSON struct {
 	RefreshIdle       int64    `json:"refresh_idle"`
 	MinPasswordLength int      `json:"min_password_length"`
 	LoginDelay        bool     `json:"login_delay"`
+	AuditKeep         int      `json:"audit_keep"` // 0 for all
 }
 
 func (e *env) showSettings(s authority.Settings) error {
@@ -111,7 +115,7 @@ func (e *env) showSettings(s authority.Settings) error {
 		seconds := func(d time.Duration) int64 { return int64(d / time.Second) }
 		return e.printJSON(settingsJSON{
 			s.Issuer, s.Audience, s.Algorithm, seconds(s.TTL), seconds(s.MaxTTL), seconds(s.RefreshTTL),
-			seconds(s.RefreshIdle), s.MinPasswordLength, s.LoginDelay,
+			seconds(s.RefreshIdle), s.MinPasswordLength, s.LoginDelay, s.AuditKeep,
 		})
 	}
 	var out strings.Builder

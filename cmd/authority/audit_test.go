@@ -152,7 +152,7 @@ func TestAuditPages(t *testing.T) {
 		}
 		for range 2099 {
 			w.pass(time.Second)
-			if err := audit.Append(tx, secrets.Audit, "cli", audit.Event{Time: w.now, Event: "test", Outcome: audit.OK}); err != nil {
+			if err := audit.Append(tx, secrets.Audit, "cli", audit.Event{Time: w.now, Event: "test", Outcome: audit.OK}, 0); err != nil {
 				return err
 			}
 		}

@@ -103,7 +103,7 @@ func (a *Authority) change(ctx context.Context, verb, user string, fn func(*chan
 		if err := fn(c); err != nil {
 			return err
 		}
-		return audit.Append(tx, s.secrets.Audit, a.Chain, *c.event)
+		return a.leave(tx, s.secrets, s.settings, c.event)
 	})
 	if errors.Is(err, errNothing) {
 		return nil
@@ -156,12 +156,21 @@ func (a *Authority) write(ctx context.Context, event *audit.Event, also func(kv.
 		if err != nil {
 			return err
 		}
+		settings, err := readSettings(tx)
+		if err != nil {
+			return err
+		}
 		if err := also(tx, secrets); err != nil {
 			return err
 		}
-		return audit.Append(tx, secrets.Audit, a.Chain, *event)
+		return a.leave(tx, secrets, settings, event)
 	})
 	return err
+}
+
+// leave appends a line to the chain of who acts, which keeps as many as the settings say.
+func (a *Authority) leave(tx kv.Tx, secrets kv.Secrets, s Settings, event *audit.Event) error {
+	return audit.Append(tx, secrets.Audit, a.Chain, *event, uint64(s.AuditKeep))
 }
 
 // NoteServing leaves a line that a server has begun to answer at this URL.

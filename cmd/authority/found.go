@@ -21,7 +21,7 @@ func Found(s Settings, now time.Time, actor string) (func(kv.Tx) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Authority{Now: func() time.Time { return now }, Actor: actor}
+	a := &Authority{Now: func() time.Time { return now }, Actor: actor, Chain: "cli"}
 	return func(tx kv.Tx) error {
 		secrets, err := kv.ReadSecrets(tx)
 		if err != nil {
@@ -33,7 +33,8 @@ func Found(s Settings, now time.Time, actor string) (func(kv.Tx) error, error) {
 			c.putRing,
 			func() error { return userdb.CreateRoles(tx) },
 			func() error { return userdb.CreateDeny(tx) },
-			func() error { return audit.Append(tx, secrets.Audit, "cli", *a.event("init", "")) },
+			func() error { return audit.Create(tx, secrets.Audit) },
+			func() error { return a.leave(tx, secrets, s, a.event("init", "")) },
 		} {
 			if err := step(); err != nil {
 				return err

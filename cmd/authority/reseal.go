@@ -1,9 +1,6 @@
 package authority
 
-import (
-	"jotkit/userdb/audit"
-	"jotkit/userdb/kv"
-)
+import "jotkit/userdb/kv"
 
 // Resealed returns what leaves the line that the store has another seal key, in the commit that gives it: by their public
 // ids, which are no secret.
@@ -15,6 +12,10 @@ func (a *Authority) Resealed(old, with string) func(kv.Tx) error {
 		if err != nil {
 			return err
 		}
-		return audit.Append(tx, secrets.Audit, a.Chain, *event)
+		settings, err := readSettings(tx)
+		if err != nil {
+			return err
+		}
+		return a.leave(tx, secrets, settings, event)
 	}
 }

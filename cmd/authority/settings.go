@@ -30,6 +30,7 @@ type Settings struct {
 	RefreshIdle       time.Duration `json:"refresh_idle"`        // of a session, from its last use
 	MinPasswordLength int           `json:"min_password_length"` // in code points
 	LoginDelay        bool          `json:"login_delay"`         // failed logins slow further ones down
+	AuditKeep         int           `json:"audit_keep"`          // lines that a chain of the audit keeps at most; 0 for all
 	// SessionsUntil is when the last session has ended that was opened under a longer RefreshTTL. It is not for people to
 	// set: see lastEnd.
 	SessionsUntil time.Time `json:"sessions_until,omitzero"`
@@ -48,6 +49,7 @@ func DefaultSettings() Settings {
 		RefreshIdle:       7 * 24 * time.Hour,
 		MinPasswordLength: userdb.DefaultPasswordLength,
 		LoginDelay:        true,
+		AuditKeep:         100_000,
 	}
 }
 
@@ -71,6 +73,7 @@ var settings = []setting{
 	life("refresh_idle", func(s *Settings) *time.Duration { return &s.RefreshIdle }),
 	{"min_password_length", func(s *Settings) string { return strconv.Itoa(s.MinPasswordLength) }, setPasswordLength},
 	{"login_delay", func(s *Settings) string { return onOff(s.LoginDelay) }, setLoginDelay},
+	{"audit_keep", func(s *Settings) string { return countOrOff(s.AuditKeep) }, setAuditKeep},
 }
 
 // List returns all settings as text, always in the same order.
@@ -161,6 +164,28 @@ func setLoginDelay(s *Settings, value string) error {
 	return nil
 }
 
+// leastAudit is as short as the audit can be kept: what is less is gone before anybody looks.
+const leastAudit = 1000
+
+func setAuditKeep(s *Settings, value string) error {
+	n, err := strconv.Atoi(value)
+	switch {
+	case value == "off" || err == nil && n == 0:
+		n = 0
+	case err != nil || n < leastAudit || n > 1_000_000_000:
+		return fmt.Errorf("%q is neither off nor a number from %d to a thousand million", value, leastAudit)
+	}
+	s.AuditKeep = n
+	return nil
+}
+
+func countOrOff(n int) string {
+	if n == 0 {
+		return "off"
+	}
+	return strconv.Itoa(n)
+}
+
 func onOff(b bool) string {
 	if b {
 		return "on"
@@ -176,7 +201,8 @@ func readSettings(r kv.Reader) (s Settings, err error) {
 	if err != nil {
 		return s, missing(settingsName, err)
 	}
-	s.RefreshIdle = DefaultSettings().RefreshIdle // older stores do not say
+	usual := DefaultSettings()
+	s.RefreshIdle, s.AuditKeep = usual.RefreshIdle, usual.AuditKeep // older stores do not say
 	if err := json.Unmarshal(value, &s); err != nil {
 		return s, fmt.Errorf("%w: record %q is no JSON object of settings", kv.ErrDamaged, settingsName)
 	}

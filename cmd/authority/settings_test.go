@@ -16,6 +16,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 	other := authority.Settings{
 		Issuer: "https://id.example", Audience: []string{"api", "web"}, Algorithm: "PS256", TTL: 90 * time.Second,
 		MaxTTL: 7 * 24 * time.Hour, RefreshTTL: time.Hour, RefreshIdle: time.Minute, MinPasswordLength: 20, LoginDelay: false,
+		AuditKeep: 1000,
 	}
 	for _, s := range []authority.Settings{authority.DefaultSettings(), other} {
 		var copied authority.Settings
@@ -45,6 +46,7 @@ func TestSettingsRefused(t *testing.T) {
 		{"colour", "red"}, {"", ""}, {"ttl", "15"}, {"ttl", "-1m"}, {"ttl", "10ms"}, {"ttl", "25h"}, {"max_ttl", "1m"},
 		{"iss", ""}, {"iss", "://x"}, {"aud", ""}, {"aud", "a,,b"}, {"alg", "none"}, {"alg", "es256"},
 		{"min_password_length", "7"}, {"min_password_length", "129"}, {"login_delay", "yes"},
+		{"audit_keep", "999"}, {"audit_keep", "-1"}, {"audit_keep", "all"}, {"audit_keep", "1e4"},
 	} {
 		w.left(t, func() {
 			_, err := w.ChangeSettings(t.Context(), []authority.Setting{{"alg", "EdDSA"}, {"aud", "api"}, c})

@@ -29,7 +29,7 @@ func chainOf(t testing.TB, n int) *mem {
 	t.Helper()
 	m := newMem()
 	for i := range n {
-		must(t, audit.Append(m, key, "cli", login(i)))
+		must(t, audit.Append(m, key, "cli", login(i), 0))
 	}
 	return m
 }
@@ -49,8 +49,8 @@ func TestAppend(t *testing.T) {
 		Time: noon.Add(1234567 * time.Nanosecond).In(time.FixedZone("", 3600)), Event: "revoke", Outcome: audit.Refused,
 		User: "ada\x1b[2J", By: strings.Repeat("é", 200), Detail: map[string]string{"jti": "a\xff\xfeb", "reason": strings.Repeat("x", 300)},
 	}
-	must(t, audit.Append(m, key, "cli", in))
-	must(t, audit.Append(m, key, "cli", login(1)))
+	must(t, audit.Append(m, key, "cli", in, 0))
+	must(t, audit.Append(m, key, "cli", login(1), 0))
 	want := audit.Event{
 		Time: noon.Add(time.Millisecond), Event: "revoke", Outcome: "refused",
 		User: "ada\x1b[2J", By: strings.Repeat("é", 126) + "…", Detail: map[string]string{"jti": "a?b", "reason": strings.Repeat("x", 253) + "…"},
@@ -94,7 +94,7 @@ func TestAppendRefuses(t *testing.T) {
 		{"no key", "cli", nil, good, kv.ErrDamaged},
 	} {
 		m := newMem()
-		if err := audit.Append(m, c.key, c.chain, c.event); !errors.Is(err, c.want) || len(m.names) > 0 {
+		if err := audit.Append(m, c.key, c.chain, c.event, 0); !errors.Is(err, c.want) || len(m.names) > 1 {
 			t.Errorf("%s: %v, wrote %v", c.name, err, m.names)
 		}
 	}
@@ -103,53 +103,38 @@ func TestAppendRefuses(t *testing.T) {
 // A chain that was tampered with at its end must not be written on: that would cover the traces.
 func TestAppendOnDamage(t *testing.T) {
 	for name, spoil := range map[string]func(m *mem){
-		"last line lost":    func(m *mem) { m.Delete(lineNo(3)) },
-		"head lost":         func(m *mem) { m.Delete("audit-head/cli") },
+		"last line lost":  func(m *mem) { m.Delete(lineNo(3)) },
+		"head lost":       func(m *mem) { m.Delete("audit-head/cli") },
+		"list lost":       func(m *mem) { gone(m); m.Delete("audit-chains") },
+		"list no JSON":    func(m *mem) { gone(m); m.Put("audit-chains", []byte("{")) },
+		"list unreadable": func(m *mem) { gone(m); m.torn["audit-chains"] = true },
+		"list shortened": func(m *mem) {
+			gone(m)
+			m.Put("audit-chains", []byte(`{"chains":[],"mac":"`+strings.Repeat("0", 64)+`"}`))
+		},
+		"all of it lost":    gone,
 		"head unreadable":   func(m *mem) { m.torn["audit-head/cli"] = true },
 		"head no JSON":      func(m *mem) { m.Put("audit-head/cli", []byte("{")) },
 		"line beyond":       func(m *mem) { m.Put(lineNo(4), m.values[lineNo(3)]) },
 		"last line another": func(m *mem) { m.Put(lineNo(3), m.values[lineNo(2)]) },
 		"head of another": func(m *mem) {
-			must(t, audit.Append(m, key, "x", login(0)))
+			must(t, audit.Append(m, key, "x", login(0), 0))
 			m.Put("audit-head/cli", m.values["audit-head/x"])
 		},
 	} {
 		m := chainOf(t, 3)
 		spoil(m)
-		if err := audit.Append(m, key, "cli", login(9)); !errors.Is(err, kv.ErrDamaged) {
+		if err := audit.Append(m, key, "cli", login(9), 0); !errors.Is(err, kv.ErrDamaged) {
 			t.Errorf("%s: %v; want ErrDamaged", name, err)
 		}
 	}
 }
 
-func TestPrune(t *testing.T) {
-	m := chainOf(t, 1200)
-	calls := 0
-	for more := true; more; calls++ {
-		var err error
-		more, err = audit.Prune(m, key, "cli", 1101)
-		must(t, err)
-		if !sound(t, m) {
-			t.Fatal("a pruned chain does not verify")
-		}
-	}
-	for s, err := range audit.Spans(m, key) {
-		if must(t, err); s != (audit.Span{Chain: "cli", First: 1101, Last: 1200}) {
-			t.Errorf("%+v", s)
-		}
-	}
-	if n := len(lines(t, m, audit.Filter{})); n != 100 || calls != 3 {
-		t.Errorf("%d lines left after %d calls", n, calls)
-	}
-	must(t, audit.Append(m, key, "cli", login(1)))
-	if more, err := audit.Prune(m, key, "cli", 1); more || err != nil || !sound(t, m) {
-		t.Errorf("nothing to prune: %t, %v", more, err)
-	}
-	if more, err := audit.Prune(m, key, "cli", 1<<40); more || err != nil || len(m.names) > 0 {
-		t.Errorf("past the end: %t, %v, %v", more, err, m.names)
-	}
-	if more, err := audit.Prune(m, key, "none", 5); more || err != nil {
-		t.Errorf("no chain: %t, %v", more, err)
+// gone takes a chain of three lines away, head and all.
+func gone(m *mem) {
+	m.Delete("audit-head/cli")
+	for n := range 3 {
+		m.Delete(lineNo(n + 1))
 	}
 }
 

@@ -10,13 +10,19 @@ import (
 	"jotkit/userdb/kv"
 )
 
-// A Span is a chain as its head describes it.
+// A Span is a row of lines of one chain, the MAC of the last of which stands for all of them.
 type Span struct {
-	Chain       string
-	First, Last uint64 // numbers of the oldest line kept and of the newest
+	Chain string `json:"chain"`
+	First uint64 `json:"first"`
+	Last  uint64 `json:"last"`
+	MAC   Sum    `json:"mac"` // of the line Last
 }
 
-// Spans yields the chains by name: what retention has to choose from. It ends at the first error.
+// Lines is how many there are.
+func (s Span) Lines() uint64 { return s.Last + 1 - s.First }
+
+// Spans yields the chains by name, each with the lines it has now; where it has none, First is Last+1. It ends at the
+// first error.
 func Spans(v kv.View, key []byte) iter.Seq2[Span, error] {
 	return func(yield func(Span, error) bool) {
 		for e, err := range v.Scan(headPrefix, "") {
@@ -29,17 +35,33 @@ func Spans(v kv.View, key []byte) iter.Seq2[Span, error] {
 				yield(Span{}, err)
 				return
 			}
-			if !yield(Span{chain, h.First, h.Seq}, nil) {
+			if !yield(Span{chain, h.First, h.Seq, h.Last}, nil) {
 				return
 			}
 		}
 	}
 }
 
-// chains returns the names of all chains that have a head or a line, in order. Where a record cannot be read it goes on
-// with what it can see, and returns the error beside it.
-func chains(v kv.View) ([]string, error) {
+// Chains returns the names of all chains that can be made out, also in a store that is damaged.
+func Chains(v kv.View, key []byte) ([]string, error) {
+	l, err := readRoll(v, key)
+	if err != nil && !errors.Is(err, kv.ErrDamaged) && !errors.Is(err, kv.ErrNotFound) {
+		return nil, err
+	}
+	if err != nil {
+		l.Chains = nil
+	}
+	names, err := chains(v, l.Chains)
+	return names, unlessDamaged(err)
+}
+
+// chains returns the names of all chains that are among those listed, or have a head or a line, in order. Where a record
+// cannot be read it goes on with what it can see, and returns the error beside it.
+func chains(v kv.View, listed []string) ([]string, error) {
 	names := map[string]bool{}
+	for _, chain := range listed {
+		names[chain] = true
+	}
 	var fault error
 	for e, err := range v.Scan(headPrefix, "") {
 		if fault = err; err == nil {
@@ -73,7 +95,7 @@ func firstName(v kv.View, after string) (string, error) {
 	return "", nil
 }
 
-// nextKnown returns the prefix of the first chain with a head that lies after a name, or "".
+// nextKnown returns the prefix of the first chain known that lies after a name, or "".
 func nextKnown(names map[string]bool, after string) (next string) {
 	for chain := range names {
 		if p := linesOf(chain); p > after && (next == "" || p < next) {

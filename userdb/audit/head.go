@@ -12,13 +12,16 @@ import (
 // A head says where a chain begins and ends. It has a MAC of its own, so that nobody can shorten a chain and write a
 // head that fits.
 type head struct {
-	First uint64 `json:"first"` // the oldest line kept
+	First uint64 `json:"first"` // the oldest line kept; Seq+1 where there is none
 	Seq   uint64 `json:"seq"`   // the newest
 	Last  Sum    `json:"last"`  // MAC of the newest
 	MAC   Sum    `json:"mac"`
 }
 
 const headPrefix = "audit-head/"
+
+// kept is how many lines the chain has.
+func (h head) kept() uint64 { return h.Seq + 1 - h.First }
 
 func (h head) mac(key []byte, chain string) Sum {
 	k := newMAC(key, "jotkit audit head 1")
@@ -47,7 +50,7 @@ func readHead(r kv.Reader, key []byte, chain string) (head, error) {
 	if again, err := json.Marshal(h); err != nil || !bytes.Equal(again, value) {
 		return head{}, damaged(name, "it is not what was written")
 	}
-	if !hmac.Equal(want[:], h.MAC[:]) || h.First < 1 || h.Seq < h.First {
+	if !hmac.Equal(want[:], h.MAC[:]) || h.First < 1 || h.Seq < 1 || h.First > h.Seq+1 {
 		return head{}, damaged(name, "it is not what was written")
 	}
 	return h, nil

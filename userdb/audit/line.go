@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"jotkit/userdb/kv"
 )
@@ -48,10 +50,28 @@ func parseLine(name string, value []byte) (Line, error) {
 	if err := json.Unmarshal(value, &l); err != nil {
 		return Line{}, damaged(name, "it is not the JSON it should be")
 	}
-	if again, err := json.Marshal(l); err != nil || !bytes.Equal(again, value) {
+	if again, err := json.Marshal(l); err != nil || !bytes.Equal(again, value) || !l.timed() {
 		return Line{}, damaged(name, "it is not what was written")
 	}
 	return l, nil
+}
+
+// timed tells whether the time is written as fit leaves it. The MAC counts in milliseconds and knows no zones.
+func (e Event) timed() bool {
+	return e.Time.Location() == time.UTC && e.Time.Nanosecond()%int(time.Millisecond) == 0
+}
+
+// readLine reads one line that has to be there.
+func readLine(r kv.Reader, chain string, seq uint64) (Line, error) {
+	name := lineName(chain, seq)
+	value, err := r.Get(name)
+	if errors.Is(err, kv.ErrNotFound) {
+		return Line{}, damaged(name, "it is missing")
+	}
+	if err != nil {
+		return Line{}, err
+	}
+	return parseLine(name, value)
 }
 
 // mac is what l.MAC must be. Each text goes in behind its length, so that no two lines have the same bytes.

@@ -14,12 +14,13 @@ type Filter struct {
 	Since time.Time // not before this
 	User  string    // about this user, or by them
 	Event string
-	// After holds the number of the last line seen of each chain: only later ones are listed. Keep it from page to page,
-	// each of a View of its own, and to follow what comes in.
-	After map[string]uint64
+	// After holds the last line seen of each chain: only later ones are listed. Keep it from page to page, each of a View
+	// of its own, and to follow what comes in.
+	After map[string]Seen
 }
 
-func (f Filter) takes(l Line) bool {
+// Takes tells whether the line is one to be listed, wherever it stands.
+func (f Filter) Takes(l Line) bool {
 	return !l.Time.Before(f.Since) &&
 		(f.User == "" || l.User == f.User || l.By == f.User) &&
 		(f.Event == "" || l.Event.Event == f.Event)
@@ -36,7 +37,7 @@ func List(v kv.View, f Filter) iter.Seq2[Line, error] {
 		}
 		for len(q) > 0 {
 			l := q[0].page[0]
-			if f.takes(l) && !yield(l, nil) {
+			if f.Takes(l) && !yield(l, nil) {
 				return
 			}
 			if err := q.advance(v); err != nil {
@@ -79,13 +80,17 @@ func (c *cursor) fill(v kv.View) error {
 type queue []*cursor
 
 func open(v kv.View, f Filter) (queue, error) {
-	names, err := chains(v)
+	names, err := chains(v, nil)
 	if err != nil {
 		return nil, err
 	}
 	var q queue
 	for _, chain := range names {
-		c := &cursor{chain: chain, seq: f.After[chain]}
+		seen, err := resume(v, chain, f.After[chain])
+		if err != nil {
+			return nil, err
+		}
+		c := &cursor{chain: chain, seq: seen.Seq}
 		if err := c.fill(v); err != nil {
 			return nil, err
 		}

@@ -17,7 +17,7 @@ var names = []string{"x", "x-y", "serve-1"}
 func threeChains(t testing.TB, n int) *mem {
 	m := newMem()
 	for i := range n {
-		must(t, audit.Append(m, key, names[i%3], login(i)))
+		must(t, audit.Append(m, key, names[i%3], login(i), 0))
 	}
 	return m
 }
@@ -37,14 +37,14 @@ func TestListByTime(t *testing.T) {
 
 func TestListInPages(t *testing.T) {
 	m := threeChains(t, 100)
-	f := audit.Filter{After: map[string]uint64{}}
+	f := audit.Filter{After: map[string]audit.Seen{}}
 	var users []string
 	for page := 7; page == 7; {
 		page = 0
 		for l, err := range audit.List(m, f) {
 			must(t, err)
 			users = append(users, l.User)
-			f.After[l.Chain] = l.Seq
+			f.After[l.Chain] = l.Seen()
 			if page++; page == 7 {
 				break
 			}
@@ -58,7 +58,7 @@ func TestListInPages(t *testing.T) {
 	if len(users) != 100 {
 		t.Errorf("%d lines", len(users))
 	}
-	must(t, audit.Append(m, key, "new", login(100)))
+	must(t, audit.Append(m, key, "new", login(100), 0))
 	if got := lines(t, m, f); len(got) != 1 || got[0].Chain != "new" {
 		t.Errorf("what came in since is %+v", got)
 	}
@@ -70,7 +70,7 @@ func TestListFilter(t *testing.T) {
 		{Event: "login", User: "ada"}, {Event: "login", User: "bob"}, {Event: "disable", User: "bob", By: "ada"}, {Event: "login", User: "ada"},
 	} {
 		e.Time, e.Outcome = login(i).Time, audit.OK
-		must(t, audit.Append(m, key, "cli", e))
+		must(t, audit.Append(m, key, "cli", e, 0))
 	}
 	for _, c := range []struct {
 		name string

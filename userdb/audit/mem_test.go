@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"jotkit/userdb/audit"
 	"jotkit/userdb/kv"
 )
 
@@ -23,7 +24,16 @@ var _ interface {
 	kv.View
 } = (*mem)(nil)
 
-func newMem() *mem { return &mem{values: map[string][]byte{}, torn: map[string]bool{}} }
+// newMem is a store with a list of chains, and nothing else.
+func newMem() *mem {
+	m := emptyMem()
+	if err := audit.Create(m, key); err != nil {
+		panic(err)
+	}
+	return m
+}
+
+func emptyMem() *mem { return &mem{values: map[string][]byte{}, torn: map[string]bool{}} }
 
 func (m *mem) read(name string) ([]byte, error) {
 	if m.torn[name] {
@@ -91,7 +101,7 @@ func (m *mem) Scan(prefix, after string) iter.Seq2[kv.Entry, error] {
 
 // clone returns a copy to spoil.
 func (m *mem) clone() *mem {
-	c := newMem()
+	c := emptyMem()
 	for _, name := range m.names {
 		c.Put(name, m.values[name])
 	}

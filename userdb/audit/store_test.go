@@ -10,15 +10,17 @@ import (
 // TestOnAStore appends in commits of their own, several events in one of them, and gives up one that must leave no line.
 func TestOnAStore(t *testing.T) {
 	store := kv.NewMemory()
+	_, err := store.Update(t.Context(), func(tx kv.Tx) error { return audit.Create(tx, key) })
+	must(t, err)
 	for i := range 10 {
 		_, err := store.Update(t.Context(), func(tx kv.Tx) error {
-			must(t, audit.Append(tx, key, "cli", login(2*i)))
-			must(t, audit.Append(tx, key, "serve-1", login(2*i)))
-			return audit.Append(tx, key, "cli", login(2*i+1))
+			must(t, audit.Append(tx, key, "cli", login(2*i), 0))
+			must(t, audit.Append(tx, key, "serve-1", login(2*i), 0))
+			return audit.Append(tx, key, "cli", login(2*i+1), 0)
 		})
 		must(t, err)
 		_, err = store.Update(t.Context(), func(tx kv.Tx) error {
-			must(t, audit.Append(tx, key, "cli", login(99)))
+			must(t, audit.Append(tx, key, "cli", login(99), 0))
 			return kv.ErrBusy
 		})
 		if err == nil {

@@ -39,9 +39,11 @@ func TestVerifyFinds(t *testing.T) {
 	earlier := chainOf(t, 5)
 	other := newMem()
 	for i := range 9 {
-		must(t, audit.Append(other, key, "cli", login(100+i)))
+		must(t, audit.Append(other, key, "cli", login(100+i), 0))
 	}
-	fault := func(from, to uint64, what string) audit.Fault { return audit.Fault{From: from, To: to, What: what} }
+	fault := func(from, to uint64, what string) audit.Fault {
+		return audit.Fault{From: from, To: to, What: what}
+	}
 	for _, c := range []struct {
 		name  string
 		spoil func(m *mem)
@@ -71,6 +73,15 @@ func TestVerifyFinds(t *testing.T) {
 		{"user changed", func(m *mem) { swap(t, m, 4, "user3", "user7") }, []audit.Fault{fault(4, 4, audit.LineChanged)}},
 		{"outcome changed", func(m *mem) { swap(t, m, 4, `"ok"`, `"refused"`) }, []audit.Fault{fault(4, 4, audit.LineChanged)}},
 		{"time changed", func(m *mem) { swap(t, m, 4, "12:00:03", "12:00:04") }, []audit.Fault{fault(4, 4, audit.LineChanged)}},
+		{"time finer than is kept", func(m *mem) { swap(t, m, 4, "12:00:03", "12:00:03.0001") }, []audit.Fault{fault(4, 4, audit.LineChanged)}},
+		{"time with a zone", func(m *mem) { swap(t, m, 4, "12:00:03Z", "13:00:03+01:00") }, []audit.Fault{fault(4, 4, audit.LineChanged)}},
+		{"all of it lost", func(m *mem) {
+			for i := range 9 {
+				m.Delete(lineNo(i + 1))
+			}
+			m.Delete("audit-head/cli")
+		}, []audit.Fault{fault(0, 0, audit.ChainMissing)}},
+		{"list of before", func(m *mem) { m.Put("audit-chains", newMem().values["audit-chains"]) }, []audit.Fault{fault(0, 0, audit.ChainUnlisted)}},
 		{"white space added", func(m *mem) { swap(t, m, 4, `"ok"`, ` "ok"`) }, []audit.Fault{fault(4, 4, audit.LineChanged)}},
 		{"member added", func(m *mem) { swap(t, m, 4, `{`, `{"x":1,`) }, []audit.Fault{fault(4, 4, audit.LineChanged)}},
 		{"no JSON", func(m *mem) { m.Put(lineNo(4), []byte("{")) }, []audit.Fault{fault(4, 4, audit.LineChanged)}},
@@ -105,7 +116,7 @@ func TestVerifyFinds(t *testing.T) {
 func TestVerifyWithAnotherKey(t *testing.T) {
 	m := chainOf(t, 3)
 	reports, err := audit.Verify(m, bytes.Repeat([]byte{8}, 32))
-	if err != nil || len(reports) != 1 || len(reports[0].Faults) == 0 || reports[0].Lines != 0 {
+	if err != nil || len(reports) != 2 || len(reports[1].Faults) == 0 || reports[1].Lines != 0 {
 		t.Errorf("%+v, %v", reports, err)
 	}
 	if _, err := audit.Verify(m, nil); !errors.Is(err, kv.ErrDamaged) {
@@ -120,9 +131,9 @@ func TestVerifyManyChains(t *testing.T) {
 	reports, err := audit.Verify(m, key)
 	must(t, err)
 	want := []audit.ChainReport{
-		{Chain: "serve-1", Lines: 20},
+		{Chain: "serve-1", First: 1, Last: 20, Lines: 20},
 		{Chain: "x", Lines: 20, Faults: []audit.Fault{{What: audit.HeadMissing}}},
-		{Chain: "x-y", Lines: 19, Faults: []audit.Fault{{From: 1, To: 1, What: audit.LineChanged}}},
+		{Chain: "x-y", First: 1, Last: 20, Lines: 19, Faults: []audit.Fault{{From: 1, To: 1, What: audit.LineChanged}}},
 	}
 	if diff := cmp.Diff(want, reports); diff != "" {
 		t.Error(diff)
