@@ -16,6 +16,7 @@ jotkit mint --sub ada --aud api > cached
 jotkit mint --sub ada --aud api --count 3 > tokens
 jotkit keys export --format jwks > jwks.json && cp jwks.json issuer.pem
 jotkit bundle export --out bundle.jot
+jotkit audit export --out audit-2026-10.jsonl
 echo '{"aud": "api", "typ": "at+jwt"}' > contract.json
 echo '{"sub": "ada", "env": "test"}' > claims.json
 openssl rand -hex 32 | tr -d '\n' > hmac.txt
@@ -32,7 +33,7 @@ jotkit encrypt --password-file pass.txt --token-file cached > token.txt
 
 // The examples that need more than that world, or would not end, have stories of their own in testdata/script.
 var examplesOf = []string{
-	"audit verify", "bundle export", "bundle inspect", "decode", "decrypt", "encrypt", "keys convert", "keys export", "keys list",
+	"audit export", "audit prune", "audit verify", "bundle export", "bundle inspect", "decode", "decrypt", "encrypt", "keys convert", "keys export", "keys list",
 	"lint", "login", "mint", "probe", "roles list", "sessions list", "settings", "verify", "version",
 }
 
