@@ -100,6 +100,7 @@ type export struct {
 	file string
 	row  int
 	open map[string]*segment // by chain, since the last closing line
+	runs []string            // the chains as they come, each of which stands together
 }
 
 // take takes one line, and tells whether it closes the export.
@@ -146,6 +147,9 @@ func (x *export) line(chain *chainArchive, l Line, good bool) {
 		}
 		return
 	}
+	if n := len(x.runs); n == 0 || x.runs[n-1] != l.Chain {
+		x.runs = append(x.runs, l.Chain)
+	}
 	switch {
 	case s == nil:
 		s = &segment{Span: Span{Chain: l.Chain, First: l.Seq}, file: x.file, prev: l.Prev}
@@ -165,6 +169,9 @@ func (x *export) line(chain *chainArchive, l Line, good bool) {
 // compare holds what was read against what the closing line says.
 func (x *export) compare(c Closing) {
 	left := maps.Clone(x.open)
+	if wrong := x.misplaced(c); wrong != nil {
+		x.chains[wrong.Chain].fault(Fault{From: wrong.First, To: wrong.Last, What: LineMoved, File: x.file, Row: x.row})
+	}
 	for _, want := range c.Chains {
 		chain := x.chains[want.Chain]
 		if chain == nil { // genuine, and the store knows nothing of it
@@ -197,6 +204,19 @@ func (x *export) compare(c Closing) {
 	}
 }
 
+// misplaced returns the first lines that stand in another place of the export than the closing line says, or nil.
+func (x *export) misplaced(c Closing) *segment {
+	at := 0
+	for _, chain := range x.runs {
+		i := slices.IndexFunc(c.Chains, func(s Span) bool { return s.Chain == chain })
+		if i >= 0 && i < at {
+			return x.open[chain]
+		}
+		at = max(at, i)
+	}
+	return nil
+}
+
 // close ends the segments that are open.
 func (x *export) close() {
 	for _, name := range slices.Sorted(maps.Keys(x.open)) {
@@ -204,4 +224,5 @@ func (x *export) close() {
 		chain.segments = append(chain.segments, *x.open[name])
 	}
 	clear(x.open)
+	x.runs = nil
 }
