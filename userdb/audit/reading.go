@@ -18,7 +18,7 @@ type Reading struct {
 func NewReading(s Span) *Reading { return &Reading{span: s} }
 
 // Page returns the next lines, at most so many, and none at the end. The errors are kv.ErrDamaged for a line that is not
-// as it was written or is missing, and ErrMoved when lines were pruned, after the first page, that had not been read yet.
+// as it was written or is missing, and ErrMoved when lines were pruned, after the first page, that had not been read yet, or the store was put back.
 func (r *Reading) Page(v kv.View, key []byte, most int) (lines []Line, err error) {
 	if err := r.begin(v, key); err != nil {
 		return nil, err
@@ -47,6 +47,10 @@ func (r *Reading) begin(v kv.View, key []byte) error {
 	switch {
 	case err != nil:
 		return err
+	case h.Seq == 0:
+		return damaged(headPrefix+r.span.Chain, "it is missing")
+	case h.Seq < r.span.Last:
+		return fmt.Errorf("%w: chain %q ends before line %d now", ErrMoved, r.span.Chain, r.span.Last)
 	case r.next == 0:
 		r.next = max(r.span.First, h.First)
 	case h.First > r.next:
