@@ -50,7 +50,12 @@ func TestChangeAndLineTogether(t *testing.T) {
 	opened := w.open(t, "ada")
 	old, id := opened.RefreshToken, sid(t, opened.AccessToken)
 	next := w.refresh(t, w.refresh(t, old).RefreshToken).RefreshToken
+	plan, err := w.PlanPrune(t.Context(), authority.Pruning{Keep: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, do := range map[string]func(context.Context) error{
+		"prune":    func(ctx context.Context) error { return w.PruneAudit(ctx, plan, "") },
 		"register": func(ctx context.Context) error { _, err := w.Register(ctx, "eve", password, nil); return err },
 		"login": func(ctx context.Context) error {
 			_, err := w.Login(ctx, authority.LoginRequest{Name: "ada", Password: password})
