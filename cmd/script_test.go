@@ -73,6 +73,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"truncate": cmdTruncate,
 		"nosuch":   cmdNoSuch,
 		"waitfile": cmdWaitFile,
+		"waittext": cmdWaitText,
 		"waitfor":  cmdWaitFor,
 		"freeport": cmdFreePort,
 		"member":   cmdMember,
@@ -134,4 +135,20 @@ func cmdWaitFile(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	ts.Fatalf("no %q", args[0])
+}
+
+// waittext FILE TEXT waits until a program in the background has written the text into the file.
+func cmdWaitText(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: waittext FILE TEXT")
+	}
+	var text []byte
+	for range 2000 {
+		text, _ = os.ReadFile(ts.MkAbs(args[0])) // it may not be there yet
+		if strings.Contains(string(text), args[1]) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("no %q in %s:\n%s", args[1], args[0], text)
 }
