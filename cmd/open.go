@@ -75,7 +75,7 @@ func (e *env) create(ctx context.Context, s authority.Settings) (*authority.Auth
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makeDir(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	key, made, err := e.newSealKey(ctx, keyPath, path)

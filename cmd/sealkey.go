@@ -111,7 +111,7 @@ func (e *env) newSealKey(ctx context.Context, name, store string) (key sealed.Ke
 	if !errors.As(err, &lost) {
 		return key, false, err
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+	if err := makeDir(filepath.Dir(name)); err != nil {
 		return sealed.Key{}, false, err
 	}
 	key = sealed.NewKey()

@@ -93,7 +93,7 @@ func (e *env) replaceSealKey(
 	ctx context.Context, p place, old, with heldKey, commit func(old, with sealed.Key) error,
 ) (c sealKeyChanged, err error) {
 	next := nextName(p.keyPath, with.key.ID())
-	if err := createFile(next, with.data); err != nil {
+	if err := e.writeSealFile(ctx, sealFile{name: next, data: with.data}); err != nil {
 		return c, err
 	}
 	kept, made, err := keep(old.sealFile, old.key.ID())

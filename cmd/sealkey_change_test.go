@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"jotkit/userdb/kv"
@@ -40,7 +41,9 @@ func (s sealing) files() (names []string) {
 		s.t.Fatal(err)
 	}
 	for _, entry := range entries {
-		names = append(names, anonymous(entry.Name()))
+		if !strings.HasPrefix(entry.Name(), ".") { // on Windows the turn is a file
+			names = append(names, anonymous(entry.Name()))
+		}
 	}
 	return names
 }
@@ -133,6 +136,27 @@ func TestSealKeyChangeEndsOverAnother(t *testing.T) {
 		t.Errorf("it is gone: %v", err)
 	}
 	s.run(0, "", "keys", "list")
+}
+
+// A link under the name of the copy is none: it would lead to the new key.
+func TestSealKeyKeptIsNoLink(t *testing.T) {
+	s := newSealing(t)
+	data, err := os.ReadFile(s.p.keyPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := sealed.ParseKey(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(s.p.keyPath, keptNameAt(s.p.keyPath, key.ID(), 1)); err != nil {
+		t.Skip(err) // as Windows has it for most people
+	}
+	s.run(0, "", "store", "reseal")
+	kept, err := os.ReadFile(keptNameAt(s.p.keyPath, key.ID(), 2))
+	if err != nil || !bytes.Equal(kept, data) {
+		t.Errorf("the old key is gone: %v", err)
+	}
 }
 
 // Where a file has the name under which the old key is to be kept, both stay.

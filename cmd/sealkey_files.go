@@ -49,14 +49,31 @@ func (e *env) sealKeyIn(ctx context.Context, p place, to string, how sealKeyChan
 	if k, err = e.makeSealKey(ctx, to, how, old); err != nil {
 		return k, err
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+	if err := makeDir(filepath.Dir(to)); err != nil {
 		return k, err
 	}
-	err = createFile(to, k.data)
+	err = e.writeSealFile(ctx, k.sealFile)
 	if errors.Is(err, fs.ErrExist) {
 		err = &hintedError{fmt.Errorf("%w: %q is there after all, or a link that leads nowhere", authority.ErrConflict, to), "name another file"}
 	}
 	return k, err
+}
+
+// writeSealFile writes a new seal key file, and makes sure that it can be used from there before any store depends on it:
+// some media keep no modes, and lay every file open.
+func (e *env) writeSealFile(ctx context.Context, f sealFile) error {
+	if err := createFile(f.name, f.data); err != nil {
+		return err
+	}
+	data, _, err := e.readOwn(ctx, f.name, maxSealKey)
+	if err == nil && !bytes.Equal(data, f.data) {
+		err = fmt.Errorf("%q is not what was written to it", f.name)
+	}
+	if err != nil {
+		os.Remove(f.name)
+		return &hintedError{err, "name a place on another disk"}
+	}
+	return nil
 }
 
 // unlockThere opens a key file that is there already. Its passphrase is what it is, and is not that of the store's key.
@@ -81,7 +98,7 @@ func (e *env) unlockThere(ctx context.Context, f sealFile, how sealKeyChange) (k
 // keep leaves a copy of a seal key file beside it under the name of its key. made tells whether there was none yet.
 func keep(f sealFile, id string) (kept string, made bool, err error) {
 	for _, kept := range keptNames(f.name, id) {
-		if there, err := os.ReadFile(kept); err == nil && bytes.Equal(there, f.data) {
+		if isCopy(kept, f.data) {
 			return kept, false, nil
 		}
 	}
@@ -93,6 +110,16 @@ func keep(f sealFile, id string) (kept string, made bool, err error) {
 	}
 }
 
+// isCopy tells whether a file holds the same, and will when the first one is replaced: a link may lead to that one.
+func isCopy(kept string, data []byte) bool {
+	info, err := os.Lstat(kept)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	there, err := os.ReadFile(kept)
+	return err == nil && bytes.Equal(there, data)
+}
+
 // keepWhatLies keeps the key that lies in the place of another. Its copy may be there, by which it is known without its
 // passphrase.
 func (e *env) keepWhatLies(ctx context.Context, p place) (id, kept string, err error) {
@@ -100,8 +127,8 @@ func (e *env) keepWhatLies(ctx context.Context, p place) (id, kept string, err e
 	if err != nil {
 		return "", "", err
 	}
-	for _, kept := range allKept(p.keyPath) {
-		if there, err := os.ReadFile(kept); err == nil && bytes.Equal(there, f.data) {
+	for _, kept := range allWith(p.keyPath, keptMark) {
+		if isCopy(kept, f.data) {
 			return keptID(p.keyPath, kept), kept, nil
 		}
 	}

@@ -67,7 +67,13 @@ func sealOf(ctx context.Context, store kv.Store) (d sealed.Description, err erro
 
 // nextName is where a new seal key lies until it takes the place of the old one. It names the key, so that who finds the
 // file knows without a passphrase whether it is the one that a store asks for.
-func nextName(name, id string) string { return name + ".new-" + id }
+func nextName(name, id string) string { return name + nextMark + id }
+
+// What comes after the name of a seal key file in that of the next one, and in those of the ones before.
+const (
+	nextMark = ".new-"
+	keptMark = ".old-"
+)
 
 // keptNameAt is where the old key lies afterwards; there are several where its passphrase was changed meanwhile.
 func keptNameAt(name, id string, i int) string {
@@ -77,11 +83,9 @@ func keptNameAt(name, id string, i int) string {
 	return fmt.Sprintf("%s%s%s-%d", name, keptMark, id, i)
 }
 
-const keptMark = ".old-"
-
 // keptNames are the files with the old key of this id.
 func keptNames(name, id string) (found []string) {
-	for _, kept := range allKept(name) {
+	for _, kept := range allWith(name, keptMark) {
 		if keptID(name, kept) == id {
 			found = append(found, kept)
 		}
@@ -89,14 +93,14 @@ func keptNames(name, id string) (found []string) {
 	return found
 }
 
-// allKept are the files with old keys beside a seal key file.
-func allKept(name string) (found []string) {
+// allWith are the files beside a seal key file that have its name, a mark and an id.
+func allWith(name, mark string) (found []string) {
 	entries, err := os.ReadDir(filepath.Dir(name))
 	if err != nil {
 		return nil // nothing to be found there
 	}
 	for _, entry := range entries {
-		if kept := filepath.Join(filepath.Dir(name), entry.Name()); keptID(name, kept) != "" {
+		if kept := filepath.Join(filepath.Dir(name), entry.Name()); markedID(name+mark, kept) != "" {
 			found = append(found, kept)
 		}
 	}
@@ -104,8 +108,10 @@ func allKept(name string) (found []string) {
 }
 
 // keptID is the id of the key in a file with an old one, or "".
-func keptID(name, kept string) string {
-	rest, found := strings.CutPrefix(kept, name+keptMark)
+func keptID(name, kept string) string { return markedID(name+keptMark, kept) }
+
+func markedID(prefix, file string) string {
+	rest, found := strings.CutPrefix(file, prefix)
 	id, _, _ := strings.Cut(rest, "-")
 	if !found || !isKeyID(id) {
 		return ""

@@ -83,6 +83,9 @@ func (e *env) showSealKeyChanged(c sealKeyChanged) error {
 	if how, err := e.sealKeyPath(); err == nil && how != c.Path {
 		e.note("name the key with --seal-key-file, or JOTKIT_SEAL_KEY_FILE, from now on")
 	}
+	for _, left := range allWith(c.Path, nextMark) {
+		e.note("%s was left by a change that was cut off; remove it, unless another store asks for the key of this id", left)
+	}
 	e.note("keep a copy of the key apart from the store")
 	if e.json {
 		return e.printJSON(c.json())
