@@ -20,6 +20,7 @@ import (
 type daemon struct {
 	home
 	url    string
+	flags  []string
 	client *http.Client
 	serve  *exec.Cmd
 	log    *bytes.Buffer // to be read when the process has ended
@@ -30,25 +31,39 @@ type daemon struct {
 func newDaemon(h home, args ...string) *daemon {
 	h.t.Helper()
 	port := newPort(h.t)
-	d := &daemon{home: h, url: "http://127.0.0.1:" + port, log: new(bytes.Buffer), ended: make(chan error, 1)}
+	d := &daemon{home: h, url: "http://127.0.0.1:" + port, flags: append([]string{"--addr", "127.0.0.1:" + port}, args...)}
 	d.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}
 	h.run("init", "--iss", d.url, "--aud", d.url)
-	d.serve = h.command(append([]string{"serve", "--addr", "127.0.0.1:" + port}, args...)...)
-	d.serve.Stderr = d.log
-	if err := d.serve.Start(); err != nil {
-		h.t.Fatal(err)
-	}
-	go func() { d.ended <- d.serve.Wait() }()
 	h.t.Cleanup(func() {
 		d.client.CloseIdleConnections()
 		d.serve.Process.Kill()
 	})
+	d.start()
+	return d
+}
+
+// start starts to serve, which nothing does at the moment.
+func (d *daemon) start() {
+	d.t.Helper()
+	d.log, d.ended = new(bytes.Buffer), make(chan error, 1)
+	d.serve = d.command(append([]string{"serve"}, d.flags...)...)
+	d.serve.Stderr = d.log
+	if err := d.serve.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	serve, ended := d.serve, d.ended
+	go func() { ended <- serve.Wait() }()
 	if err := waitFor(d.url + "/readyz"); err != nil {
 		d.serve.Process.Kill()
 		<-d.ended
-		h.t.Fatalf("%v\n%s", err, d.log)
+		d.t.Fatalf("%v\n%s", err, d.log)
 	}
-	return d
+}
+
+// kill kills the server.
+func (d *daemon) kill() {
+	d.serve.Process.Kill()
+	<-d.ended
 }
 
 // status is what /protected answers to a token; 0 for none.
