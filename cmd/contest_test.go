@@ -105,7 +105,7 @@ func TestRivalRefreshes(t *testing.T) {
 // TestRivalRotations: of two who rotate a key that is too old at once, one does; and two who rotate in any case do it one
 // after the other.
 func TestRivalRotations(t *testing.T) {
-	c := newContest(t, 50, 5_000)
+	c := newContest(t, 50, 2_000)
 	now := time.Now()
 	for _, a := range c.rivals {
 		a.Now = func() time.Time { return now }
@@ -150,7 +150,7 @@ func TestRivalCommands(t *testing.T) {
 	h.run("init")
 	c := &contest{t: t, tries: 8}
 	if long() {
-		c.tries = 300
+		c.tries = 100
 	}
 	h.write("session", opens(t, h.authority(), "ada").RefreshToken)
 	for i := range c.tries {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"jotkit/token"
 )
 
 // A home is a place for a store of its own, where jotkit runs as a process.
@@ -102,4 +104,13 @@ func timeOf(do func()) time.Duration {
 	start := time.Now()
 	do()
 	return time.Since(start)
+}
+
+// id is the jti of a token.
+func id(t testing.TB, raw string) string {
+	read, err := token.Decode(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read.Text("jti")
 }

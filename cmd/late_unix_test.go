@@ -82,14 +82,6 @@ func (d *daemon) revokeEach(tokens []string, done *atomic.Int64) (late int64) {
 	return count.Load()
 }
 
-func id(t testing.TB, raw string) string {
-	read, err := token.Decode(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return read.Text("jti")
-}
-
 // revokeAll revokes a token by its user, and one by its key.
 func (d *daemon) revokeAll(b int, done *atomic.Int64) (late int64) {
 	a := d.actor()
