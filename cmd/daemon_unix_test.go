@@ -141,6 +141,7 @@ func (d *daemon) asks(raw string, at int) (stop func() map[int]int) {
 // end sends SIGTERM, and wants a good end soon.
 func (d *daemon) end() {
 	d.t.Helper()
+	d.client.CloseIdleConnections() // it waits for those on which nothing was asked yet
 	d.serve.Process.Signal(syscall.SIGTERM)
 	select {
 	case err := <-d.ended:
