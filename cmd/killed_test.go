@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"jotkit/cmd/authority"
-	"jotkit/userdb"
 	"jotkit/userdb/kv/bolt"
 	"jotkit/userdb/kv/sealed"
 )
@@ -103,9 +102,7 @@ func (h home) authority() *authority.Authority {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	a := acting(h.store(), key)
-	a.Hasher = userdb.Hasher{Cost: userdb.Cost{Memory: 64, Time: 1, Threads: 1}}
-	return a
+	return acting(h.store(), key)
 }
 
 // opens registers somebody and opens a session for them.
