@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"jotkit/token"
 )
@@ -97,13 +96,6 @@ func newPort(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return port
-}
-
-// timeOf is how long do takes.
-func timeOf(do func()) time.Duration {
-	start := time.Now()
-	do()
-	return time.Since(start)
 }
 
 // id is the jti of a token.

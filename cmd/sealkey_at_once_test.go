@@ -82,20 +82,12 @@ func rejoin(home *inProcess, store, key string) bool {
 
 // TestResealKilled kills reseal at random moments. Whatever was left, the store opens, and reseal ends it.
 func TestResealKilled(t *testing.T) {
-	rounds := 12
-	if long() {
-		rounds = 400
-	}
 	h := newHome(t)
 	h.run("init")
-	usual := timeOf(func() { h.run("store", "reseal") })
-	killed, done, closed := 0, 0, 0
-	for range rounds {
-		if endsWell(t, h.command("store", "reseal"), usual+usual/4) {
-			done++
-		} else {
-			killed++
-		}
+	k := newKiller(h, h.command("store", "reseal"))
+	closed := 0
+	for range k.each(12, 400) {
+		k.run(h.command("store", "reseal"))
 		if out, err := h.command("keys", "list").CombinedOutput(); err != nil {
 			closed++
 			t.Errorf("%v\n%s", err, out)
@@ -106,8 +98,7 @@ func TestResealKilled(t *testing.T) {
 	if out, err := h.command("keys", "list").CombinedOutput(); err != nil || bytes.Contains(out, []byte("reseal")) {
 		t.Errorf("in the end: %v\n%s", err, out)
 	}
-	h.run("audit", "verify")
 	kvtest.Figure(t, "A store opens after kill -9 of reseal at whatever moment",
-		kvtest.Tried(rounds, "rounds"), kvtest.Tried(killed, "commands killed"), kvtest.Tried(done+2, "keys replaced"),
-		kvtest.Never(closed, "stores without their key"))
+		kvtest.Tried(k.rounds, "commands"), kvtest.Tried(k.killed, "killed before they told"), kvtest.Tried(k.acknowledged, "keys replaced"),
+		kvtest.Never(closed, "stores without their key"), kvtest.Never(k.refused, "refused"), kvtest.Never(h.faults(), "faults"))
 }
