@@ -13,6 +13,7 @@ import (
 	"jotkit/userdb"
 	"jotkit/userdb/audit"
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/bolt"
 )
 
 const noExpHint = "a token without exp would be good for ever: have its maker set one"
@@ -28,8 +29,10 @@ var hints = []struct {
 	{errPassphrase, "try again; nothing opens a key whose passphrase is lost, but a copy of the key without one does"},
 	{errWeakPassphrase, "take six words picked by chance, or more"},
 	{kv.ErrSealKey, "name the seal key of this store with --seal-key-file"},
+	{bolt.ErrCompanion, "the store may well be whole: stop serve, move the file with .lock behind its name aside, and see what jotkit audit verify says"},
 	{kv.ErrDamaged, "put back a backup of the store; nothing was overwritten"},
-	{kv.ErrRolledBack, "this is an old copy of the store: what was revoked since would be good again. Put back the newest one"},
+	{kv.ErrRolledBack, "this is an old copy of the store: what was revoked since would be good again. Put back the newest one. " +
+		"If this is the newest there is, make a copy of it, and have jotkit store restore --accept-rollback take that"},
 	{kv.ErrSchema, "use the newer jotkit that made the store"},
 	{kv.ErrUnsupported, "name a store on a local disk with --store"},
 	{kv.ErrExists, "change its settings with jotkit settings set, or name another place with --store"},

@@ -54,7 +54,7 @@ func TestTruncated(t *testing.T) {
 				t.Fatal(err)
 			}
 			asked++
-			if fault := p.refusesDamaged(p.words(line, raw)); fault != "" {
+			if fault := p.refuses(p.words(line, raw), "damaged"); fault != "" {
 				t.Errorf("cut to %d of %d bytes: %s: %s", size, end, line, fault)
 				wrong++
 			}
@@ -122,14 +122,15 @@ func cutsOf(end, page int) (sizes []int) {
 	return slices.DeleteFunc(slices.Compact(sizes), func(size int) bool { return size >= end })
 }
 
-// refusesDamaged runs a command on a store that is damaged, and says what is wrong with its answer, "" for nothing.
-func (p *inProcess) refusesDamaged(args []string) string {
+// refuses runs a command that is to end with 3, a hint and these words, and says what is wrong with its answer, "" for
+// nothing.
+func (p *inProcess) refuses(args []string, words string) string {
 	var out, errs bytes.Buffer
 	status := p.env("", &out, &errs).run(p.t.Context(), args)
 	switch said := errs.String(); {
 	case status != 3:
 		return fmt.Sprintf("exit status %d: %s", status, said)
-	case !strings.Contains(said, "damaged") || !strings.Contains(said, "\nhint: "):
+	case !strings.Contains(said, words) || !strings.Contains(said, "\nhint: "):
 		return said
 	case strings.Contains(said, "goroutine") || strings.Contains(said, ".go:"):
 		return "a trace: " + said

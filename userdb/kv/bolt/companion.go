@@ -28,6 +28,10 @@ const (
 
 var magic = binary.NativeEndian.Uint64([]byte("jotkit\x00\x01"))
 
+// ErrCompanion comes back, as kv.ErrDamaged, where it is the companion that cannot be right. The store itself is not looked
+// at then; without the companion it is.
+var ErrCompanion = fmt.Errorf("%w: its companion cannot be right", kv.ErrDamaged)
+
 func companionPath(store string) string { return store + ".lock" }
 
 // openCompanion opens the companion of a store, for writing where that is allowed or needed.
@@ -66,7 +70,7 @@ func mapCompanion(f *os.File, writable bool, info fs.FileInfo) (*companion, erro
 	case 0: // the power went before its contents were on the disk
 		return nil, nil
 	}
-	return nil, damaged("%q is not the companion of a store", f.Name())
+	return nil, fmt.Errorf("%w: %q", ErrCompanion, f.Name())
 }
 
 // fill writes a companion whole: for a blank one, and for one that an earlier store left behind.
@@ -103,7 +107,7 @@ func (c *companion) accept(n numbers) error {
 	case n.gen < seen.gen:
 		return fmt.Errorf("%w: commit %d of %d", kv.ErrRolledBack, n.gen, seen.gen)
 	case n.watch < seen.watch:
-		return damaged("change %d of %d, at commit %d of %d", n.watch, seen.watch, n.gen, seen.gen)
+		return fmt.Errorf("%w: it has seen change %d of %d, and commit %d of %d", ErrCompanion, seen.watch, n.watch, seen.gen, n.gen)
 	}
 	return nil
 }
