@@ -59,7 +59,7 @@ var hints = []struct {
 	{remote.ErrUnavailable, "is that the address of the keys? curl -v shows what it answers; a file with them goes with --jwks"},
 	{keyring.ErrNoKey, "jotkit keys list shows the keys"},
 	{keyring.ErrAmbiguous, "give more of the kid, or the version number"},
-	{keyring.ErrClock, "set the clock of this machine"},
+	{keyring.ErrClock, "set the clock of this machine; if it was ahead when the keys were made, jotkit keys revoke gets rid of them"},
 	{authority.ErrBundleTTL, "make a new one more often"},
 	{authority.ErrBundleKey, "jotkit rotate --alg ES256 --now has a key sign that others can check"},
 	{authority.ErrBundleStale, "make a new one with jotkit bundle export"},

@@ -10,8 +10,8 @@ import (
 // Revoke is the emergency: every token of the key with exactly this kid is bad from now on. The key loses its private half
 // and leaves the public set, but stays in the ring until its last token would have expired, so that they can be told to
 // be revoked. If it was the active key, the next one signs at once; whenever the next place falls empty, a new key fills
-// it. A clock behind the newest key does not stop it: the newest time on record counts then. Revoking a key again changes
-// nothing. ErrNoKey comes back for an unknown kid.
+// it. A clock behind the newest key does not stop it: the newest time on record counts for the key that goes then, and the
+// clock for the one that comes. Revoking a key again changes nothing. ErrNoKey comes back for an unknown kid.
 func (r *Ring) Revoke(kid string, now time.Time) error {
 	e := r.entry(kid)
 	switch {
@@ -20,7 +20,8 @@ func (r *Ring) Revoke(kid string, now time.Time) error {
 	case e.State == Revoked:
 		return nil
 	}
-	now = later(seconds(now), r.newest())
+	clock := seconds(now)
+	now = later(clock, r.newest())
 	if e.State == VerifyOnly {
 		mark(e, r.maxLife, now)
 		return nil
@@ -31,10 +32,10 @@ func (r *Ring) Revoke(kid string, now time.Time) error {
 		return err
 	}
 	if e.State == Active {
-		r.activate(next, now)
+		r.activate(next, later(clock, next.Created))
 	}
 	mark(e, r.maxLife, now)
-	r.add(fresh, Next, now)
+	r.add(fresh, Next, clock)
 	return nil
 }
 
@@ -56,7 +57,7 @@ func mark(e *entry, maxLife time.Duration, now time.Time) {
 // next one, in the place of the one that was waiting; a public key only verifies, without an end. ErrExists comes back
 // for a kid that is in the ring, ErrClock as for Rotate.
 func (r *Ring) Import(k *token.Key, now time.Time) error {
-	if err := r.checkClock(now); err != nil {
+	if err := r.CheckClock(now); err != nil {
 		return err
 	}
 	if k.ID() == "" {

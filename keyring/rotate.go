@@ -13,7 +13,7 @@ import (
 // same algorithm. The key that signed until now only verifies from here on, and its private half is gone. ErrClock comes
 // back when now is before the newest key was made: what the clock says of its life could not be trusted.
 func (r *Ring) Rotate(now time.Time) error {
-	if err := r.checkClock(now); err != nil {
+	if err := r.CheckClock(now); err != nil {
 		return err
 	}
 	next := r.in(Next)
@@ -31,7 +31,7 @@ func (r *Ring) Rotate(now time.Time) error {
 // The algorithm of the ring changes so without a gap: at the next rotation. A Rotate right after it changes it at once,
 // and verifiers that keep a copy of the public set must fetch it again.
 func (r *Ring) ReplaceNext(alg string, now time.Time) error {
-	if err := r.checkClock(now); err != nil {
+	if err := r.CheckClock(now); err != nil {
 		return err
 	}
 	fresh, err := r.generate(alg)
@@ -58,7 +58,9 @@ func (r *Ring) Prune(now time.Time) []Entry {
 	return gone
 }
 
-func (r *Ring) checkClock(now time.Time) error {
+// CheckClock is ErrClock for a time before the newest key came into the ring. Keys that were revoked do not count: so a
+// ring gets rid of keys that were made by a clock far ahead.
+func (r *Ring) CheckClock(now time.Time) error {
 	newest := r.newest()
 	if now = seconds(now); now.Before(newest) {
 		return fmt.Errorf("%w: it shows %s, and the key was made at %s",
@@ -67,11 +69,13 @@ func (r *Ring) checkClock(now time.Time) error {
 	return nil
 }
 
-// newest is when the newest key came into the ring.
+// newest is when the newest key came into the ring that was not revoked.
 func (r *Ring) newest() time.Time {
 	var t time.Time
 	for _, e := range r.entries {
-		t = later(t, e.Created)
+		if e.State != Revoked {
+			t = later(t, e.Created)
+		}
 	}
 	return t
 }

@@ -79,7 +79,7 @@ func (a *Authority) grant(ctx context.Context, r LoginRequest, was *userdb.User,
 				return err
 			}
 		}
-		if key, err = c.ring.Active(); err != nil {
+		if key, err = c.signing("", c.now); err != nil {
 			return err
 		}
 		c.note("jti", draft.ID)

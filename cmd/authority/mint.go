@@ -77,7 +77,7 @@ func (s state) drafted(r *MintRequest, now time.Time) (*token.Key, error) {
 	if err := s.settings.complete(&r.Draft, r.TTL, now); err != nil {
 		return nil, err
 	}
-	return signer(s.ring, r.KeyID)
+	return s.signing(r.KeyID, now)
 }
 
 // MintWith makes tokens with a key from elsewhere. There is no store in it, so neither settings nor limits nor audit.

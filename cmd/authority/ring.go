@@ -3,6 +3,7 @@ package authority
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"jotkit/keyring"
 	"jotkit/token"
@@ -38,6 +39,15 @@ func (c *change) putRing() error {
 func (a *Authority) Ring(ctx context.Context) (*keyring.Ring, error) {
 	s, err := a.state(ctx)
 	return s.ring, err
+}
+
+// signing is the key that signs now, or the one that is selected. keyring.ErrClock comes back for a clock that is further
+// behind the newest key than verifiers allow for: nobody would take what it dates.
+func (s state) signing(selector string, now time.Time) (*token.Key, error) {
+	if err := s.ring.CheckClock(now.Add(token.DefaultLeeway)); err != nil {
+		return nil, err
+	}
+	return signer(s.ring, selector)
 }
 
 // spare makes a key for the algorithm, "" for that of the next key, and returns what hands it out first: making an RSA

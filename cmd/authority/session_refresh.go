@@ -45,7 +45,7 @@ func (a *Authority) Refresh(ctx context.Context, refreshToken string) (*Grant, e
 		if draft, err = c.renewed(user, s); err != nil {
 			return err
 		}
-		if key, err = c.ring.Active(); err != nil {
+		if key, err = c.signing("", c.now); err != nil {
 			return err
 		}
 		c.note("jti", draft.ID)
