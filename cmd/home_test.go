@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"jotkit/token"
 )
@@ -70,6 +71,21 @@ func (h home) exits(status int, args ...string) string {
 		h.t.Fatalf("jotkit %s: %v, and exit status %d was wanted\n%s", strings.Join(args, " "), err, status, errs.String())
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// ending runs a command that is to end soon, even one that would serve, and returns its exit status and all that it said.
+func (h home) ending(args ...string) (status int, said string) {
+	h.t.Helper()
+	c := h.command(args...)
+	var out strings.Builder
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	bound := time.AfterFunc(20*time.Second, func() { c.Process.Kill() })
+	defer bound.Stop()
+	c.Wait()
+	return c.ProcessState.ExitCode(), out.String()
 }
 
 // bash runs a script in the home as CI services do, up to the first fault, and returns all that it writes.

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 
 	"jotkit/userdb/kv/kvtest"
@@ -103,10 +104,8 @@ func (d *daemon) whileWounded(t *testing.T, w wound, good, revoked string) (wron
 		wrong++
 	}
 	for _, args := range [][]string{{"verify", revoked}, {"verify", good}, {"mint", "--sub", "ada"}, {"serve", "--addr", "127.0.0.1:0"}} {
-		c := d.command(args...)
-		out, _ := c.CombinedOutput()
-		if c.ProcessState.ExitCode() != 3 || !bytes.Contains(out, []byte(w.says)) {
-			t.Errorf("%v: %v, %s", args, c.ProcessState, out)
+		if status, said := d.ending(args...); status != 3 || !strings.Contains(said, w.says) {
+			t.Errorf("%v: %d, %s", args, status, said)
 			wrong++
 		}
 	}
