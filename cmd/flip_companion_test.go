@@ -16,7 +16,7 @@ import (
 // none there is a way out, and where the flip was not noticed an old copy of the store still is.
 func TestEveryBitOfCompanion(t *testing.T) {
 	path, key := t.TempDir()+"/jotkit.db", sealed.NewKey()
-	known := seed(t, flippable(t, path, key), 0)
+	what := seed(t, flippable(t, path, key), 0)
 	old := readFile(t, path)
 	if _, err := acting(path, key).RevokeID(t.Context(), "x", authority.Revoke{}); err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestEveryBitOfCompanion(t *testing.T) {
 		if !long() && bit%7 != 0 && (bit < numbers || bit >= behind) {
 			continue
 		}
-		f := copyToFlip(t, path, key, known)
+		f := copyToFlip(t, path, key, what)
 		flip(t, f.bell, bit)
 		f.ask(bit, inquiries[0])
 		f.ask(bit, inquiries[1])
@@ -68,7 +68,7 @@ func (f *flipping) wayOut() error {
 		}
 	}
 	for _, q := range []inquiry{inquiries[0], inquiries[1], requests[len(requests)-1]} {
-		if none, fault := q.ask(f.t.Context(), f.a, f.known); err == nil && (none || fault != "") {
+		if none, fault := q.ask(f.t.Context(), f.a, f.seeded); err == nil && (none || fault != "") {
 			err = errors.New(q.name + ": no answer, or " + fault)
 		}
 	}

@@ -17,16 +17,16 @@ import (
 	"jotkit/userdb/kv"
 )
 
-// known is what was put into a store, for inquiries about it.
-type known struct {
+// seeded is what was put into a store, for inquiries about it.
+type seeded struct {
 	good, revoked, keyless, sessionless string           // tokens: good, and revoked by themselves, their key and their session
 	ada, eve                            *authority.Grant // of somebody with roles, and of somebody who was disabled then
 }
 
 // seed puts into a store what the inquiries are about, and so many more users and revocations.
-func seed(t *testing.T, a *authority.Authority, more int) *known {
+func seed(t *testing.T, a *authority.Authority, more int) *seeded {
 	t.Helper()
-	k := &known{keyless: minted(t, a)}
+	k := &seeded{keyless: minted(t, a)}
 	steps := []func() error{
 		func() error { _, _, err := a.Rotate(t.Context(), authority.RotateRequest{}); return err },
 		func() error { _, err := a.RevokeKey(t.Context(), "1", authority.Revoke{}); return err },
@@ -85,47 +85,47 @@ func crowd(t *testing.T, a *authority.Authority, n int) error {
 // what is wrong with the one that there was, "" for nothing.
 type inquiry struct {
 	name string
-	ask  func(ctx context.Context, a *authority.Authority, k *known) (none bool, fault string)
+	ask  func(ctx context.Context, a *authority.Authority, k *seeded) (none bool, fault string)
 }
 
 // inquiries do not change the store, and requests do.
 var (
 	inquiries = []inquiry{
-		verdictOf("the revoked token", token.Revoked, func(k *known) string { return k.revoked }),
-		verdictOf("the good token", "", func(k *known) string { return k.good }),
-		verdictOf("the token of a revoked key", token.Revoked, func(k *known) string { return k.keyless }),
-		verdictOf("the token of a revoked session", token.Revoked, func(k *known) string { return k.sessionless }),
-		verdictOf("the token of a disabled user", token.Revoked, func(k *known) string { return k.eve.AccessToken }),
-		verdictOf("the token of a login", "", func(k *known) string { return k.ada.AccessToken }),
+		verdictOf("the revoked token", token.Revoked, func(k *seeded) string { return k.revoked }),
+		verdictOf("the good token", "", func(k *seeded) string { return k.good }),
+		verdictOf("the token of a revoked key", token.Revoked, func(k *seeded) string { return k.keyless }),
+		verdictOf("the token of a revoked session", token.Revoked, func(k *seeded) string { return k.sessionless }),
+		verdictOf("the token of a disabled user", token.Revoked, func(k *seeded) string { return k.eve.AccessToken }),
+		verdictOf("the token of a login", "", func(k *seeded) string { return k.ada.AccessToken }),
 	}
 	requests = []inquiry{
-		{"login of somebody with roles", func(ctx context.Context, a *authority.Authority, _ *known) (bool, string) {
+		{"login of somebody with roles", func(ctx context.Context, a *authority.Authority, _ *seeded) (bool, string) {
 			g, err := a.Login(ctx, session("ada"))
 			return granted(g, err, authority.ErrLoginRefused) // their record may not be found
 		}},
-		{"login of the disabled user", func(ctx context.Context, a *authority.Authority, _ *known) (bool, string) {
+		{"login of the disabled user", func(ctx context.Context, a *authority.Authority, _ *seeded) (bool, string) {
 			_, err := a.Login(ctx, session("eve"))
 			return refused(err, authority.ErrLoginRefused)
 		}},
-		{"refresh", func(ctx context.Context, a *authority.Authority, k *known) (bool, string) {
+		{"refresh", func(ctx context.Context, a *authority.Authority, k *seeded) (bool, string) {
 			g, err := a.Refresh(ctx, k.ada.RefreshToken)
 			return granted(g, err, token.Expired, token.Revoked) // the record of the session, or of the user, may not be found
 		}},
-		{"refresh of the disabled user", func(ctx context.Context, a *authority.Authority, k *known) (bool, string) {
+		{"refresh of the disabled user", func(ctx context.Context, a *authority.Authority, k *seeded) (bool, string) {
 			_, err := a.Refresh(ctx, k.eve.RefreshToken)
 			return refused(err, token.Expired, token.Revoked)
 		}},
-		{"revoking the good token", func(ctx context.Context, a *authority.Authority, k *known) (bool, string) {
+		{"revoking the good token", func(ctx context.Context, a *authority.Authority, k *seeded) (bool, string) {
 			if _, err := a.RevokeToken(ctx, k.good, authority.Revoke{}); err != nil {
 				return refused(err)
 			}
-			return verdictOf("", token.Revoked, func(k *known) string { return k.good }).ask(ctx, a, k)
+			return verdictOf("", token.Revoked, func(k *seeded) string { return k.good }).ask(ctx, a, k)
 		}},
 	}
 )
 
-func verdictOf(name string, want token.Reason, raw func(*known) string) inquiry {
-	return inquiry{name, func(ctx context.Context, a *authority.Authority, k *known) (bool, string) {
+func verdictOf(name string, want token.Reason, raw func(*seeded) string) inquiry {
+	return inquiry{name, func(ctx context.Context, a *authority.Authority, k *seeded) (bool, string) {
 		report, err := a.Examine(ctx, raw(k), token.Expect{}, time.Time{})
 		if err != nil {
 			return refused(err)

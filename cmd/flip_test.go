@@ -50,7 +50,7 @@ func TestEveryBitOfMany(t *testing.T) {
 // flipAll makes a store with so many more users and revocations, and has each shard flip bits of a copy.
 func flipAll(t *testing.T, more int, shard func(f *flipping, shard int)) {
 	path, key := t.TempDir()+"/jotkit.db", sealed.NewKey()
-	known := seed(t, flippable(t, path, key), more)
+	what := seed(t, flippable(t, path, key), more)
 	info, err := bolt.New(path, bolt.Options{}).Info(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func flipAll(t *testing.T, more int, shard func(f *flipping, shard int)) {
 	for i := range runtime.NumCPU() {
 		t.Run(fmt.Sprint("shard", i), func(t *testing.T) {
 			t.Parallel()
-			f := copyToFlip(t, path, key, known)
+			f := copyToFlip(t, path, key, what)
 			f.whole = f.whole[:info.Pages*info.PageSize] // nothing is behind that
 			shard(f, i)
 			kvtest.Figure(t, "A flipped bit in the store makes no revoked token good and no good one bad, lets nobody in and gives no role: "+
@@ -71,7 +71,7 @@ func flipAll(t *testing.T, more int, shard func(f *flipping, shard int)) {
 
 // A flipping is a store of which bits are flipped, and what there is to be asked of it.
 type flipping struct {
-	*known
+	*seeded
 	t                         *testing.T
 	a                         *authority.Authority
 	path                      string
@@ -80,9 +80,9 @@ type flipping struct {
 	flips, asked, none, wrong int
 }
 
-func copyToFlip(t *testing.T, from string, key sealed.Key, k *known) *flipping {
+func copyToFlip(t *testing.T, from string, key sealed.Key, k *seeded) *flipping {
 	t.Helper()
-	f := &flipping{known: k, t: t, path: t.TempDir() + "/jotkit.db"}
+	f := &flipping{seeded: k, t: t, path: t.TempDir() + "/jotkit.db"}
 	open := func(suffix string) (*os.File, []byte) {
 		bytes, err := os.ReadFile(from + suffix)
 		if err == nil {
@@ -123,7 +123,7 @@ func (f *flipping) ask(bit int, q inquiry) {
 	f.asked++
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
-	none, fault := q.ask(ctx, f.a, f.known)
+	none, fault := q.ask(ctx, f.a, f.seeded)
 	if none {
 		f.none++
 	}
