@@ -38,7 +38,7 @@ func TestEveryBit(t *testing.T) {
 func TestEveryBitOfMany(t *testing.T) {
 	flips := 1000
 	if long() {
-		flips = 60_000
+		flips = 20_000
 	}
 	flipAll(t, 400, func(f *flipping, _ int) {
 		for range flips / runtime.NumCPU() {
