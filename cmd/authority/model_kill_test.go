@@ -24,7 +24,7 @@ func TestKilledFollowsTheModel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many processes")
 	}
-	checks(t, 6, 200)
+	kvtest.Checks(t, 6, 200)
 	files := newFiles(t)
 	var lives, acts, verdicts, wrong, lost int
 	var all killing
@@ -41,6 +41,7 @@ func TestKilledFollowsTheModel(t *testing.T) {
 		m.perform = k.perform
 		defer func() {
 			k.child.end()
+			file.remove()
 			lives, acts, verdicts, wrong, lost = lives+1, acts+m.acts, verdicts+m.verified, wrong+m.wrong, lost+m.lost
 			all.whole, all.nothing, all.half = all.whole+k.whole, all.nothing+k.nothing, all.half+k.half
 		}()

@@ -2,11 +2,9 @@ package authority_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -19,7 +17,7 @@ import (
 
 // TestStoreFileFollowsTheModel is TestVerdictsFollowTheModel on a sealed store in a file.
 func TestStoreFileFollowsTheModel(t *testing.T) {
-	checks(t, 10, 500)
+	kvtest.Checks(t, 10, 500)
 	files := newFiles(t)
 	lives, acts, verdicts, wrong := 0, 0, 0, 0
 	defer func() {
@@ -28,27 +26,14 @@ func TestStoreFileFollowsTheModel(t *testing.T) {
 			kvtest.Never(wrong, "wrong verdicts"))
 	}()
 	rapid.Check(t, func(t *rapid.T) {
-		m := newModel(t, files.next(t).store)
+		file := files.next(t)
+		m := newModel(t, file.store)
+		defer file.remove()
 		defer func() {
 			lives, acts, verdicts, wrong = lives+1, acts+m.acts, verdicts+m.verified, wrong+m.wrong
 		}()
 		m.run(t)
 	})
-}
-
-// checks has rapid check a property this many times, which is not as often as one in memory: normally, and with
-// JOTKIT_LONG.
-func checks(t *testing.T, normal, long int) {
-	t.Helper()
-	name, n := "rapid.checks", normal
-	if os.Getenv("JOTKIT_LONG") != "" {
-		n = long
-	}
-	before := flag.Lookup(name).Value.String()
-	if err := flag.Set(name, strconv.Itoa(n)); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { flag.Set(name, before) })
 }
 
 // files makes one store file after the other.
@@ -64,6 +49,11 @@ type storeFile struct {
 	path  string
 	key   sealed.Key
 	store kv.Store
+}
+
+func (s storeFile) remove() {
+	os.Remove(s.path)
+	os.Remove(s.path + ".lock")
 }
 
 func (f *files) next(t failer) storeFile {
