@@ -24,7 +24,7 @@ func TestKilledFollowsTheModel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many processes")
 	}
-	kvtest.Checks(t, 6, 200)
+	kvtest.Checks(t, 6, 100)
 	files := newFiles(t)
 	var lives, acts, verdicts, wrong, lost int
 	var all killing

@@ -17,7 +17,7 @@ import (
 
 // TestStoreFileFollowsTheModel is TestVerdictsFollowTheModel on a sealed store in a file.
 func TestStoreFileFollowsTheModel(t *testing.T) {
-	kvtest.Checks(t, 10, 500)
+	kvtest.Checks(t, 10, 250)
 	files := newFiles(t)
 	lives, acts, verdicts, wrong := 0, 0, 0, 0
 	defer func() {

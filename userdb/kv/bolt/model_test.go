@@ -39,7 +39,7 @@ type copied struct {
 // TestFollowsTheModel: whatever is written, undone, compacted, copied and restored in whatever order, the store answers as
 // the one in memory does.
 func TestFollowsTheModel(t *testing.T) {
-	kvtest.Checks(t, 10, 300)
+	kvtest.Checks(t, 10, 200)
 	dir := t.TempDir()
 	lives, compactions, restores, writes, wrong := 0, 0, 0, 0, 0
 	defer func() {
