@@ -11,7 +11,10 @@ import (
 	"jotkit/userdb/kv"
 )
 
-// Schema is the version of the records that this package writes, and the highest that it reads.
+// Schema is the version of the records that this package writes, and the highest that it reads. A store of a higher one
+// is refused: this program would misread it. There has been no other than 1 yet, so there is nothing to upgrade from. Who
+// raises it keeps the stores in testdata/golden readable, and has the first write to an older store upgrade it in one
+// commit, after a copy of the file; reading upgrades nothing.
 const Schema = 1
 
 // storeIDSize is the length of a store id in bytes.
