@@ -26,7 +26,8 @@ type act struct {
 	Session  bool // of a login
 	All      bool // of a logout
 	Now      time.Time
-	Die      bool // when it is done, before it is said
+	Die      bool   // when it is done, before it is said
+	Chain    string // of the audit; "" is cli
 }
 
 // done is what came of an act.

@@ -1,6 +1,7 @@
 package authority_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -44,7 +45,6 @@ func childActs(path, keyText string) error {
 		Store:  sealed.New(bolt.New(path, bolt.Options{}), key),
 		Now:    func() time.Time { return now },
 		Actor:  "tester",
-		Chain:  "cli",
 		Hasher: userdb.Hasher{Cost: userdb.Cost{Memory: 8, Time: 1, Threads: 1}},
 		Sleep:  func(_ context.Context, d time.Duration) error { now = now.Add(d); return nil },
 	}
@@ -58,7 +58,7 @@ func childActs(path, keyText string) error {
 		default:
 			return err
 		}
-		now = x.Now
+		now, a.Chain = x.Now, cmp.Or(x.Chain, "cli")
 		d := perform(context.Background(), a, x).sent()
 		if d.Now = now; x.Die {
 			self, err := os.FindProcess(os.Getpid())
