@@ -23,8 +23,8 @@ func (p *probing) careful() *carefulService {
 
 // A carefulService lets in good tokens alone, and counts who asks. before may answer in its place, and says whether it did.
 type carefulService struct {
-	guard    *bearer.Guard
-	before   func(w http.ResponseWriter, r *http.Request, n int) bool
+	guard  *bearer.Guard
+	before func(w http.ResponseWriter, r *http.Request, n int) bool
 
 	mu       sync.Mutex // each connection has a goroutine of its own: the one that was hung up on may still be ending
 	requests int

@@ -15,16 +15,17 @@ var worldly = map[string][]string{
 	"os.Stdout":        {"cmd/env.go", "cmd/terminal.go"},
 	"os.Stderr":        {"cmd/env.go", "cmd/terminal.go"},
 	"os.Args":          {"cmd/main.go"},
-	"os.Getenv":        {"cmd/env.go"},
+	"os.Getenv":        {"cmd/env.go", "userdb/kv/kvtest/checks.go", "userdb/kv/kvtest/figures.go"}, // which are for tests alone
 	"os.LookupEnv":     {},
 	"os.Environ":       {},
 	"os.UserHomeDir":   {},
 	"os.UserConfigDir": {},
-	"time.Now":         {"cmd/env.go", "token/verifier.go", "keyring/remote/client.go"}, // the default of a nil clock
-	"log.Fatal":        {},
-	"fmt.Print":        {},
-	"fmt.Printf":       {},
-	"fmt.Println":      {},
+	"time.Now": {"cmd/env.go", "token/verifier.go", "keyring/remote/client.go", // the default of a nil clock
+		"userdb/kv/bolt/copy.go"}, // for how long it held the lock
+	"log.Fatal":   {},
+	"fmt.Print":   {},
+	"fmt.Printf":  {},
+	"fmt.Println": {},
 }
 
 func TestWorld(t *testing.T) {
