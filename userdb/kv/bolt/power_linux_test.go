@@ -191,7 +191,7 @@ func (b *blackout) figure(promise string, prefixes int) {
 	b.t.Helper()
 	kvtest.Figure(b.t, promise, kvtest.Tried(prefixes, "prefixes replayed"), kvtest.Tried(b.trees, "disks opened"),
 		kvtest.Tried(b.accepted, "of them with a store"), kvtest.Never(b.lost, "acknowledged writes lost"),
-		kvtest.Never(b.broken, "unreadable, refused, or in a state that never was"))
+		kvtest.Never(b.broken, "unreadable or in a state that never was"))
 }
 
 // TestPowerLoss records a store that is made, written to, backed up, compacted and restored, and has the power go after

@@ -39,9 +39,14 @@ type Record struct {
 // that JOTKIT_FIGURES names, from which README has its table. Here alone is decided which numbers fail a test.
 func Figure(t testing.TB, promise string, numbers ...Number) {
 	t.Helper()
+	if promise == "" || strings.ContainsAny(promise, "|`\n") {
+		t.Errorf("the promise %q is not for a cell of README's table", promise)
+	}
 	tried := false
 	for _, n := range numbers {
 		switch {
+		case n.What == "" || strings.ContainsAny(n.What, ",*|`\n"):
+			t.Errorf("%q is not for a list in README's table", n.What)
 		case n.Never && n.N != 0:
 			t.Errorf("%d %s, and there must be none", n.N, n.What)
 		case !n.Never && n.N <= 0:

@@ -39,6 +39,8 @@ func TestFigureFails(t *testing.T) {
 		"one thing not tried": {[]Number{Tried(3, "rounds"), Tried(0, "kills")}, 1},
 		"less than nothing":   {[]Number{Tried(-1, "rounds"), Never(-1, "writes lost")}, 2},
 		"no tries":            {[]Number{Never(0, "writes lost")}, 1},
+		"a comma":             {[]Number{Tried(3, "rounds, long")}, 1},
+		"nothing said":        {[]Number{Tried(3, "rounds"), Never(0, "")}, 1},
 		"no numbers":          {nil, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
