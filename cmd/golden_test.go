@@ -162,6 +162,7 @@ func TestJSONGolden(t *testing.T) {
 	show(0, "", "audit", "--event", "revoke")
 	show(0, "", "audit", "verify")
 	show(0, "", "audit", "prune", "--keep", "2", "--yes")
+	show(0, "", "store", "info")
 	show(0, "", "store", "reseal")
 	show(0, "", "help", "exit-codes")
 	show(2, "", "verify", "--nosuch")
@@ -188,6 +189,8 @@ func anonymous(s string) string {
 		{`"signature": "[A-Za-z0-9_-]{86}"`, `"signature": "SIGNATURE"`},
 		{`[A-Za-z0-9_-]{43}`, "KID"}, // or a coordinate
 		{`[A-Z2-7]{26}`, "JTI"},
+		{`\b[0-9a-f]{32}\b`, "STORE"},
+		{`"(revision|commits|size|page_size|pages|free_pages)": \d+`, `"$1": N`},
 		{`"path": "/[^"]*/`, `"path": "DIR/`},
 		{`\b[0-9a-f]{16}\b`, "SEALKEY"},
 		{`\b[0-9a-f]{12}\b`, "ID"},

@@ -1,0 +1,232 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"jotkit/cmd/authority"
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/sealed"
+)
+
+func newStoreInfo(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "info",
+		Short: "Show where the store is, what it holds, and its seal key",
+		Long: `Show where the store is, what it holds, and its seal key.
+
+It works without the seal key as far as it can. What cannot be
+known without is left out, and null with --json.`,
+		Example: "  jotkit store info\n  jotkit store info --json",
+		Args:    atMost(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			info, err := e.storeInfo(c.Context())
+			if err != nil {
+				return err
+			}
+			return e.showStoreInfo(info)
+		},
+	}
+}
+
+// storeInfoJSON is what a store says of itself, for scripts. What takes the seal key is null without it.
+type storeInfoJSON struct {
+	Path        string         `json:"path"`
+	ID          string         `json:"id"`
+	Schema      uint32         `json:"schema"`
+	Commits     uint64         `json:"commits"`
+	Revision    kv.Rev         `json:"revision"`
+	Size        int64          `json:"size"` // in bytes
+	PageSize    int            `json:"page_size"`
+	Pages       int            `json:"pages"`
+	FreePages   int            `json:"free_pages"`
+	Guarded     bool           `json:"guarded"`
+	SealKey     sealKeyJSON    `json:"seal_key"`
+	Made        *time.Time     `json:"made"`
+	Users       int            `json:"users"`
+	Roles       int            `json:"roles"`
+	Sessions    int            `json:"sessions"`
+	Revocations int            `json:"revocations"`
+	Keys        *int           `json:"keys"`
+	Audit       []auditRowJSON `json:"audit"`
+}
+
+type sealKeyJSON struct {
+	ID    string `json:"id"` // of the key that opens the store
+	Path  string `json:"path"`
+	Opens bool   `json:"opens"` // the key that lies there does
+}
+
+type auditRowJSON struct {
+	Chain string     `json:"chain"`
+	Lines int        `json:"lines"`
+	Since *time.Time `json:"since"`
+}
+
+func (e *env) storeInfo(ctx context.Context) (info storeInfoJSON, err error) {
+	p, err := e.existingPlace()
+	if err != nil {
+		return info, err
+	}
+	said, err := p.store.Info(ctx)
+	if err != nil {
+		return info, err
+	}
+	about, err := describe(ctx, p.store)
+	if err != nil {
+		return info, err
+	}
+	held, err := authority.Count(ctx, p.store)
+	if err != nil {
+		return info, err
+	}
+	info = newStoreInfoJSON(p, said, about, held)
+	return info, e.addSealed(ctx, p, about, &info)
+}
+
+func newStoreInfoJSON(p place, said bolt.Info, about sealed.Description, held authority.Inventory) storeInfoJSON {
+	info := storeInfoJSON{
+		Path: p.path, ID: said.ID, Schema: about.Schema, Commits: said.Commits, Revision: said.Rev, Size: said.Size,
+		PageSize: said.PageSize, Pages: said.Pages, FreePages: said.Free, Guarded: said.Guarded,
+		SealKey: sealKeyJSON{ID: about.SealKey, Path: p.keyPath},
+		Users:   held.Users, Roles: held.Roles, Sessions: held.Sessions, Revocations: held.Revocations,
+		Audit: []auditRowJSON{},
+	}
+	for _, chain := range slices.Sorted(maps.Keys(held.Lines)) {
+		info.Audit = append(info.Audit, auditRowJSON{Chain: chain, Lines: held.Lines[chain]})
+	}
+	return info
+}
+
+// describe asks a store that need not be unsealed for its schema and the id of its seal key.
+func describe(ctx context.Context, store kv.Store) (about sealed.Description, err error) {
+	err = store.View(ctx, func(v kv.View) error {
+		about, err = sealed.Describe(v)
+		return err
+	})
+	return about, err
+}
+
+// addSealed adds what takes the seal key. Where that is not at hand a note says why.
+func (e *env) addSealed(ctx context.Context, p place, about sealed.Description, info *storeInfoJSON) error {
+	key, err := e.readSealKey(ctx, p.keyPath, p.path)
+	if err == nil && key.ID() != about.SealKey {
+		err = fmt.Errorf("%w: %s has another one", kv.ErrSealKey, p.keyPath)
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			e.note("without the seal key: %v", err)
+			return nil
+		}
+		return err
+	}
+	a := e.authority(sealed.New(p.store, key))
+	ring, err := a.Ring(ctx)
+	if err != nil {
+		return err
+	}
+	history, err := a.History(ctx)
+	if err != nil && !errors.Is(err, kv.ErrDamaged) { // an end of the audit that cannot be read is for check to tell
+		return err
+	}
+	keys := len(ring.Entries())
+	info.SealKey.Opens, info.Keys, info.Made = true, &keys, moment(history.Made)
+	for i := range info.Audit {
+		info.Audit[i].Since = moment(history.Since[info.Audit[i].Chain])
+	}
+	return nil
+}
+
+// moment is a time for JSON: null where it is not known.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (e *env) showStoreInfo(info storeInfoJSON) error {
+	if e.json {
+		return e.printJSON(info)
+	}
+	return e.print(table(info.rows()))
+}
+
+func (i storeInfoJSON) rows() [][]string {
+	const unknown = "not known without the seal key"
+	guard := "none: an old copy in this place would not be noticed"
+	if i.Guarded {
+		guard = "beside it, guards against old copies"
+	}
+	key := i.SealKey.Path
+	if !i.SealKey.Opens {
+		key += " does not open it"
+	}
+	rows := [][]string{
+		{"path", i.Path},
+		{"id", i.ID},
+		{"schema", fmt.Sprint(i.Schema)},
+		{"commits", fmt.Sprint(i.Commits)},
+		{"revision", fmt.Sprint(i.Revision)},
+		{"size", formatSize(i.Size)},
+		{"pages", fmt.Sprintf("%d, and %d of them free (%d %%)", i.Pages, i.FreePages, percent(i.FreePages, i.Pages))},
+		{"companion", guard},
+		{"seal key", i.SealKey.ID},
+		{"", key},
+		{"made", known(i.Made, unknown, i.SealKey.Opens)},
+		{"users", fmt.Sprint(i.Users)},
+		{"roles", fmt.Sprint(i.Roles)},
+		{"sessions", fmt.Sprint(i.Sessions)},
+		{"revocations", fmt.Sprint(i.Revocations)},
+	}
+	if i.Keys == nil {
+		rows = append(rows, []string{"keys", unknown})
+	} else {
+		rows = append(rows, []string{"keys", fmt.Sprint(*i.Keys)})
+	}
+	for _, c := range i.Audit {
+		lines := fmt.Sprintf("%d lines in chain %s", c.Lines, c.Chain)
+		if c.Since != nil {
+			lines += " since " + c.Since.Format(time.RFC3339)
+		}
+		rows = append(rows, []string{"audit", lines})
+	}
+	return rows
+}
+
+// known is a time as text. With the key at hand, one that is missing has been pruned from the audit.
+func known(t *time.Time, unknown string, opens bool) string {
+	switch {
+	case t != nil:
+		return t.Format(time.RFC3339)
+	case opens:
+		return "before the audit begins"
+	}
+	return unknown
+}
+
+func percent(part, whole int) int {
+	if whole == 0 {
+		return 0
+	}
+	return part * 100 / whole
+}
+
+// formatSize is a size for people.
+func formatSize(n int64) string {
+	units, size := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}, float64(n)
+	for len(units) > 1 && size >= 1024 {
+		units, size = units[1:], size/1024
+	}
+	if units[0] == "bytes" || size >= 10 {
+		return fmt.Sprintf("%.0f %s", size, units[0])
+	}
+	return fmt.Sprintf("%.1f %s", size, units[0])
+}
