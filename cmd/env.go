@@ -25,6 +25,7 @@ type env struct {
 	hasher userdb.Hasher
 	proxy  func(*http.Request) (*url.URL, error) // on the way to published keys
 	tick   time.Duration                         // how often audit -f looks for new lines
+	diskAt func(dir string) (disk, error)        // how much room there is
 	// patience is how long published keys may take; 0 is the default of package remote.
 	patience time.Duration
 	// work is what scrypt costs where a passphrase is set, as a power of two; 0 is the usual.
@@ -60,6 +61,7 @@ func processEnv() *env {
 		user:   processUser,
 		proxy:  http.ProxyFromEnvironment,
 		tick:   time.Second,
+		diskAt: diskAt,
 	}
 }
 

@@ -59,19 +59,19 @@ var exits = []exit{
 		userdb.ErrName, userdb.ErrRole, userdb.ErrScope, userdb.ErrReason, userdb.ErrHash, userdb.ErrDenyID,
 	}},
 	{3, "store_unavailable", "store missing, busy past the deadline, damaged, of a newer schema, rolled back", []error{
-		kv.ErrUnavailable, keyring.ErrRing, errAuditBroken,
+		kv.ErrUnavailable, keyring.ErrRing, errAuditBroken, errStoreFaults,
 	}},
 	{4, "login_refused", "wrong name or password, disabled, slowed down", []error{authority.ErrLoginRefused}},
 	{5, "not_found", "no such user, role, session, key, revocation, field or token", []error{
 		errAbsent, errNoToken, kv.ErrNotFound, userdb.ErrNoUser, userdb.ErrNoSession, userdb.ErrNoRole, userdb.ErrNoRevocation, keyring.ErrNoKey,
 	}},
 	{6, "conflict", "exists already, or lost a race", []error{
-		errStoreExists, authority.ErrConflict, userdb.ErrUserExists, keyring.ErrExists, keyring.ErrClock,
+		errStoreExists, errNoBackupThere, authority.ErrConflict, userdb.ErrUserExists, keyring.ErrExists, keyring.ErrClock,
 		audit.ErrMoved, errFileExists,
 	}},
-	{7, "refused_by_policy", "too long a life, a weak key or password, a file others can read, plain HTTP off loopback, findings of lint", []error{
+	{7, "refused_by_policy", "too long a life, a weak key or password, a file others can read, plain HTTP off loopback, findings of lint, warnings of store check", []error{
 		errFindings, errPlainHTTP, authority.ErrPolicy, userdb.ErrPasswordPolicy, token.ErrWeakKey, keyring.ErrNoPublicForm, errExposed, errNotOwn, errWeakPassphrase,
-		authority.ErrBundleTTL, errNotOwned,
+		authority.ErrBundleTTL, errNotOwned, errStoreWarnings,
 	}},
 	{8, "cancelled", "the person said no (130 on Ctrl-C)", []error{errDeclined}},
 	{9, "keys_unavailable", "a key file, JWKS, issuer or bundle that is missing, unreachable, refused, too large, stale or not what it says", []error{
@@ -79,7 +79,7 @@ var exits = []exit{
 		remote.ErrKept, remote.ErrAddress, remote.ErrIssuer, remote.ErrNotKept, remote.ErrUnavailable,
 		token.ErrKeyMismatch, token.ErrKeySet, token.ErrCannotSign, token.ErrUnknownAlgorithm,
 		errBundleFile, authority.ErrBundle, authority.ErrBundleStale, authority.ErrBundleSigner,
-		jwe.ErrKey, jwe.ErrNoPrivate,
+		jwe.ErrKey, jwe.ErrNoPrivate, errBackupKey,
 	}},
 	{10, "malformed", "not a token of this kind", []error{token.Malformed, userdb.ErrRefreshToken}},
 	{11, "bad_signature", "signature wrong or key unknown", []error{token.BadSignature, userdb.ErrRefreshMAC}},

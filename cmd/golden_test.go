@@ -163,6 +163,7 @@ func TestJSONGolden(t *testing.T) {
 	show(0, "", "audit", "verify")
 	show(0, "", "audit", "prune", "--keep", "2", "--yes")
 	show(0, "", "store", "info")
+	show(0, "", "store", "check")
 	show(0, "", "store", "reseal")
 	show(0, "", "help", "exit-codes")
 	show(2, "", "verify", "--nosuch")
@@ -192,6 +193,10 @@ func anonymous(s string) string {
 		{`\b[0-9a-f]{32}\b`, "STORE"},
 		{`"(revision|commits|size|page_size|pages|free_pages)": \d+`, `"$1": N`},
 		{`"path": "/[^"]*/`, `"path": "DIR/`},
+		{`"detail": "\d+[^"]*"`, `"detail": "N"`},
+		{`(commit) \d+`, "$1 N"},
+		{`"detail": "/[^"]*"`, `"detail": "DIR"`},
+		{`( in) /[^"]*`, "$1 DIR"},
 		{`\b[0-9a-f]{16}\b`, "SEALKEY"},
 		{`\b[0-9a-f]{12}\b`, "ID"},
 	} {

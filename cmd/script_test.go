@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -38,9 +39,19 @@ func scriptEnv() *env {
 	e.hasher.Cost = userdb.Cost{Memory: 64, Time: 1, Threads: 1}
 	e.work = 1
 	e.tick = 10 * time.Millisecond
+	e.diskAt = scriptDisk
 	e.patience, _ = time.ParseDuration(os.Getenv("JOTKIT_TEST_PATIENCE"))
 	e.user = func() string { return cmp.Or(os.Getenv("JOTKIT_TEST_USER"), "root") }
 	return e
+}
+
+// scriptDisk is a disk with room, or with as much as a script says, in free and all bytes.
+func scriptDisk(string) (d disk, err error) {
+	d = disk{"ext4", 1 << 40, 2 << 40}
+	if s := os.Getenv("JOTKIT_TEST_DISK"); s != "" {
+		_, err = fmt.Sscan(s, &d.free, &d.total)
+	}
+	return d, err
 }
 
 func TestScript(t *testing.T) {

@@ -212,6 +212,12 @@ func known(t *time.Time, unknown string, opens bool) string {
 	return unknown
 }
 
+// isLoose tells whether a quarter of the pages is free, from which on a compaction pays. What is less than looseFrom bytes
+// is nothing to be warned of: in a small store a quarter is a few pages, and the next commits take them.
+func isLoose(info bolt.Info) bool { return info.Free*4 >= info.Pages }
+
+const looseFrom = 1 << 20
+
 func percent(part, whole int) int {
 	if whole == 0 {
 		return 0

@@ -18,24 +18,9 @@ type Inventory struct {
 // Count counts the records of a store that need not be unsealed, page by page.
 func Count(ctx context.Context, store kv.Store) (Inventory, error) {
 	n := Inventory{Lines: map[string]int{}}
-	for after, done := "", false; !done; {
-		var names []string
-		err := store.View(ctx, func(v kv.View) error {
-			names, done = nil, true
-			for e, err := range v.Scan("", after) {
-				if err != nil {
-					return err
-				}
-				if names = append(names, e.Name); len(names) == page {
-					done = false
-					break
-				}
-			}
-			return nil
-		})
+	for names, err := range namePages(ctx, store, "") {
 		for _, name := range names {
 			n.count(name)
-			after = name
 		}
 		if err != nil {
 			return n, err

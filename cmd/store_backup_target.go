@@ -1,0 +1,148 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+)
+
+// errNoBackupThere comes back when a backup would take the place of a file that is none.
+var errNoBackupThere = errors.New("it is there, and no backup")
+
+// A backupTarget is where a backup goes: a path without links, or "-".
+type backupTarget struct{ name string }
+
+func (t backupTarget) shown() string {
+	if t.name == "-" {
+		return "stdout"
+	}
+	return t.name
+}
+
+// backupTarget looks at what is there now. An older backup is replaced, and nothing else is.
+func (e *env) backupTarget(p place, name string) (backupTarget, error) {
+	if name == "-" {
+		switch {
+		case e.term.out:
+			return backupTarget{}, usagef("pipe it on, as in jotkit store backup - | ssh host 'cat > jotkit.db'", "a backup is nothing for a terminal")
+		case e.json:
+			return backupTarget{}, usagef("name a file, or leave out --json", "stdout has room for the backup alone")
+		}
+		return backupTarget{name}, nil
+	}
+	name, err := filepath.Abs(name)
+	if err != nil {
+		return backupTarget{}, err
+	}
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return backupTarget{name}, nil
+	case err != nil:
+		return backupTarget{}, err
+	case info.IsDir():
+		return backupTarget{}, usagef("name a file in it", "%q is a directory", name)
+	case !info.Mode().IsRegular():
+		return backupTarget{}, usagef("- writes to stdout", "%q is no regular file", name)
+	}
+	if what := p.own(info); what != "" {
+		return backupTarget{}, usagef("name another file", "%q is the %s itself", name, what)
+	}
+	if err := checkReplaceable(name); err != nil {
+		return backupTarget{}, err
+	}
+	name, err = filepath.EvalSymlinks(name)
+	return backupTarget{name}, err
+}
+
+// own tells which file of the store this is, by whatever name, or "".
+func (p place) own(info fs.FileInfo) string {
+	for what, name := range map[string]string{"store": p.real(), "companion of the store": p.real() + ".lock", "seal key": p.keyPath} {
+		if is, err := os.Stat(name); err == nil && os.SameFile(is, info) {
+			return what
+		}
+	}
+	return ""
+}
+
+// real is the path of the store without links, as far as it can be told.
+func (p place) real() string {
+	if real, err := filepath.EvalSymlinks(p.path); err == nil {
+		return real
+	}
+	return p.path
+}
+
+func checkReplaceable(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	if n > 0 && !isBackup(head[:n]) {
+		return &hintedError{fmt.Errorf("%w: %q", errNoBackupThere, name), "name another file, or move that one away"}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return err
+}
+
+// isStore tells whether a file begins as those of bbolt do: a page header of 16 bytes, and then a magic number.
+func isStore(head []byte) bool {
+	const magic, at = 0xED0CDAED, 16
+	return len(head) >= at+4 && bytes.Equal(head[at:at+4], binary.NativeEndian.AppendUint32(nil, magic))
+}
+
+// take gives a whole file, in the same directory, the name of the backup.
+func (t backupTarget) take(temporary string) error {
+	if err := os.Rename(temporary, t.name); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(t.name))
+}
+
+// encrypt writes the backup, encrypted, in the place of the one that is there.
+func (t backupTarget) encrypt(ctx context.Context, plain io.ReadSeeker, sum hash.Hash, to []age.Recipient) (int64, error) {
+	f, err := os.CreateTemp(filepath.Dir(t.name), ".jotkit-backup-*")
+	if err != nil {
+		return 0, notStaged(t.name, err)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	out := &counting{Writer: io.MultiWriter(f, sum)}
+	if err := encode(&untilDone{ctx, out}, plain, to); err != nil {
+		return 0, err
+	}
+	if err := f.Sync(); err != nil {
+		return 0, err
+	}
+	if err := f.Close(); err != nil {
+		return 0, err
+	}
+	return out.n, t.take(f.Name())
+}
+
+// untilDone writes until its context ends.
+type untilDone struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (u *untilDone) Write(b []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, context.Cause(u.ctx)
+	}
+	return u.Writer.Write(b)
+}

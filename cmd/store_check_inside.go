@@ -1,0 +1,245 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"jotkit/cmd/authority"
+	"jotkit/keyring"
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/sealed"
+)
+
+// told is how many faults of one kind are shown one by one.
+const told = 10
+
+// stops tells an error that ends the examination from one that is a finding.
+func (x *examination) stops(err error) bool {
+	return err != nil && (x.ctx.Err() != nil || errors.Is(err, kv.ErrBusy))
+}
+
+// inside checks what is in the store, as far as each step lets the next one look.
+func (x *examination) inside() error {
+	info, err := x.p.store.Info(x.ctx)
+	if x.stops(err) {
+		return err
+	}
+	x.generation(info, err)
+	if err != nil {
+		return nil
+	}
+	if err := x.pages(info); err != nil {
+		return err
+	}
+	key, opens, err := x.sealKey()
+	if err != nil || !opens {
+		return err
+	}
+	if err := x.records(key); err != nil {
+		return err
+	}
+	return x.meaning(x.authority(sealed.New(x.p.store, key)))
+}
+
+// generation tells whether the store can be opened at all, and is the one that was here last.
+func (x *examination) generation(info bolt.Info, err error) {
+	restore := x.self("store", "restore", "F")
+	switch {
+	case err == nil && info.Guarded:
+		x.well("generation", "commit %d, and its companion has seen none beyond", info.Commits)
+	case err == nil:
+		x.warn("generation", x.self("rotate"), "no companion: an old copy in its place would not be noticed. The next write makes one")
+	case errors.Is(err, kv.ErrRolledBack):
+		x.fail("generation", restore+" --accept-rollback", "%v. Put back the newest copy; without one, accept what is lost", err)
+	case errors.Is(err, kv.ErrUnsupported):
+		x.fail("filesystem", "", "%v: move the store to a local disk", err)
+	case errors.Is(err, kv.ErrDamaged):
+		x.fail("pages", restore, "%v", err)
+	default:
+		x.fail("store", "", "%v", err)
+	}
+}
+
+func (x *examination) pages(info bolt.Info) error {
+	faults, err := x.p.store.Check(x.ctx)
+	if x.stops(err) {
+		return err
+	}
+	if err != nil {
+		faults = []string{err.Error()}
+	}
+	if len(faults) == 0 {
+		x.well("pages", "%d, each in use once or free", info.Pages)
+	}
+	x.failEach("pages", x.self("store", "restore", "F"), faults)
+	if isLoose(info) && info.Free*info.PageSize >= looseFrom {
+		x.warn("free pages", x.self("store", "compact"), "%d of %d (%d %%)", info.Free, info.Pages, percent(info.Free, info.Pages))
+	} else {
+		x.well("free pages", "%d of %d", info.Free, info.Pages)
+	}
+	return nil
+}
+
+// failEach makes a failure of each fault, the first few one by one.
+func (x *examination) failEach(name, mend string, faults []string) {
+	for i, f := range faults {
+		if i == told {
+			x.fail(name, mend, "and %d more", len(faults)-told)
+			return
+		}
+		x.fail(name, mend, "%s", f)
+	}
+}
+
+// sealKey tells whether the key is there and opens the store.
+func (x *examination) sealKey() (key sealed.Key, opens bool, err error) {
+	about, err := describe(x.ctx, x.p.store)
+	if x.stops(err) {
+		return key, false, err
+	}
+	switch {
+	case errors.Is(err, kv.ErrSchema):
+		x.fail("schema", "", "%v: use the newer jotkit", err)
+		return key, false, nil
+	case err != nil:
+		x.fail("records", x.self("store", "restore", "F"), "%v", err)
+		return key, false, nil
+	}
+	x.well("schema", "%d", about.Schema)
+	key, err = x.readSealKey(x.ctx, x.p.keyPath, x.p.path)
+	if x.stops(err) {
+		return key, false, err
+	}
+	if err == nil && key.ID() != about.SealKey {
+		err = fmt.Errorf("%w: it was sealed with the key %s, and in %s is %s", kv.ErrSealKey, about.SealKey, x.p.keyPath, key.ID())
+	}
+	if err != nil {
+		mend := ""
+		var exposed *exposedError
+		if errors.As(err, &exposed) {
+			mend = exposed.hint()
+		}
+		x.fail("seal key", mend, "%v. What is in the store was not looked at", err)
+		return key, false, nil
+	}
+	x.well("seal key", "%s opens it", x.p.keyPath)
+	return key, true, nil
+}
+
+// records opens every record, page by page.
+func (x *examination) records(key sealed.Key) error {
+	checked, faults, err := openAll(x.ctx, x.p.store, key)
+	if x.stops(err) {
+		return err
+	}
+	if err != nil {
+		faults = append(faults, err.Error())
+	}
+	if len(faults) == 0 {
+		x.well("records", "%d, each as it was written under its name", checked)
+	}
+	x.failEach("records", x.self("store", "restore", "F"), faults)
+	return nil
+}
+
+// openAll opens every record of a store that lies there sealed, page by page, and tells which do not open.
+func openAll(ctx context.Context, store kv.Store, key sealed.Key) (checked int, faults []string, err error) {
+	const page = 1000
+	for after := ""; ; {
+		var n int
+		var found []string
+		err := store.View(ctx, func(v kv.View) (err error) {
+			n, after, found, err = sealed.Check(v, key, after, page)
+			return err
+		})
+		checked, faults = checked+n, append(faults, found...)
+		if err != nil || after == "" {
+			return checked, faults, err
+		}
+	}
+}
+
+// meaning checks what the records say.
+func (x *examination) meaning(a *authority.Authority) error {
+	faults, err := a.CheckSettings(x.ctx)
+	if err := x.faults("settings", "each can be set so", faults, err); err != nil {
+		return err
+	}
+	keys, faults, err := a.CheckRing(x.ctx)
+	if err := x.faults("keys", "one signs, one waits, and both are whole", faults, err); err != nil {
+		return err
+	}
+	entries, faults, err := a.CheckDeny(x.ctx)
+	if err := x.faults("deny list", counted(entries, "mark")+", and no hole", faults, err); err != nil {
+		return err
+	}
+	checked, faults, err := a.CheckRecords(x.ctx, x.p.store)
+	if err := x.faults("people", fmt.Sprintf("%d users, roles, sessions and revocations", checked), faults, err); err != nil {
+		return err
+	}
+	lines, faults, err := a.CheckAudit(x.ctx)
+	if err := x.faults("audit", counted(lines, "line")+", none changed or cut out", faults, err); err != nil {
+		return err
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return x.times(a, keys)
+}
+
+// faults makes checks of what one step has found.
+func (x *examination) faults(name, well string, faults []authority.Fault, err error) error {
+	if x.stops(err) {
+		return err
+	}
+	if err != nil {
+		x.fail(name, "", "%v", err)
+	}
+	for i, f := range faults {
+		mend := ""
+		if len(f.Mend) > 0 {
+			mend = x.self(f.Mend...)
+		}
+		switch {
+		case i == told:
+			x.fail(name, "", "and %d more", len(faults)-told)
+			return nil
+		case f.Mild:
+			x.warn(name, mend, "%s", f.What)
+		default:
+			x.fail(name, mend, "%s", f.What)
+		}
+	}
+	if err == nil && len(faults) == 0 {
+		x.well(name, "%s", well)
+	}
+	return nil
+}
+
+func (x *examination) times(a *authority.Authority, keys []keyring.Entry) error {
+	ages, faults := a.CheckAges(keys)
+	well := fmt.Sprintf("%s signing; the next one is published for %s", formatDuration(ages.Signs), formatDuration(ages.Waits))
+	if err := x.faults("key age", well, faults, nil); err != nil {
+		return err
+	}
+	newest, faults, err := a.CheckClock(x.ctx, keys)
+	return x.faults("clock", "not before the newest line, of "+newest.Format(time.RFC3339), faults, err)
+}
+
+// leftovers are files that a crash has left beside the store. One that is being made has the same kind of name.
+func (x *examination) leftovers() {
+	left, err := bolt.Leftovers(x.p.path)
+	switch {
+	case err != nil:
+		x.warn("leftovers", "", "%v", err)
+	case len(left) == 0:
+		x.well("leftovers", "none in %s", filepath.Dir(x.p.path))
+	}
+	for _, name := range left {
+		x.warn("leftovers", "rm "+shellWord(name), "%s was left by a command that was cut off, if none is running", name)
+	}
+}
