@@ -92,7 +92,8 @@ func TestJSONGolden(t *testing.T) {
 		if status == 0 {
 			errs = "" // notes
 		}
-		fmt.Fprintf(&all, "## jotkit %s --json\n%s%s\n", anonymous(strings.Join(args, " ")), anonymous(out), anonymous(errs))
+		text := fmt.Sprintf("## jotkit %s --json\n%s%s\n", anonymous(strings.Join(args, " ")), anonymous(out), anonymous(errs))
+		all.WriteString(strings.ReplaceAll(text, p.dir, "DIR"))
 		seen[args[0]] = true
 		if len(args) > 1 {
 			seen[args[0]+" "+args[1]] = true
@@ -164,6 +165,11 @@ func TestJSONGolden(t *testing.T) {
 	show(0, "", "audit", "prune", "--keep", "2", "--yes")
 	show(0, "", "store", "info")
 	show(0, "", "store", "check")
+	show(0, "", "store", "backup", p.dir+"/b")
+	show(0, "", "store", "restore", p.dir+"/b", "--dry-run")
+	show(0, "", "store", "restore", p.dir+"/b", "--yes")
+	show(3, "", "store", "restore", p.dir+"/b", "--yes")
+	show(0, "", "store", "compact", "--force")
 	show(0, "", "store", "reseal")
 	show(0, "", "help", "exit-codes")
 	show(2, "", "verify", "--nosuch")
@@ -188,9 +194,11 @@ func anonymous(s string) string {
 		{`jkr_[A-Z2-7]{26}\.\d+\.[A-Za-z0-9_-]{43}`, "REFRESH"},
 		{`\$argon2id[^"]*`, "HASH"},
 		{`"signature": "[A-Za-z0-9_-]{86}"`, `"signature": "SIGNATURE"`},
+		{`\b[0-9a-f]{64}\b`, "SHA256"},
 		{`[A-Za-z0-9_-]{43}`, "KID"}, // or a coordinate
 		{`[A-Z2-7]{26}`, "JTI"},
 		{`\b[0-9a-f]{32}\b`, "STORE"},
+		{`replaced-\d+`, "replaced-N"},
 		{`"(revision|commits|size|page_size|pages|free_pages)": \d+`, `"$1": N`},
 		{`"path": "/[^"]*/`, `"path": "DIR/`},
 		{`"detail": "\d+[^"]*"`, `"detail": "N"`},

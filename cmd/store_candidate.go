@@ -53,7 +53,7 @@ func (e *env) examineCandidate(ctx context.Context, p place, c *candidate) error
 	if err != nil {
 		return c.noBackup(err)
 	}
-	about, err := describe(ctx, c.store)
+	about, err := sealOf(ctx, c.store)
 	if err != nil {
 		return c.noBackup(err)
 	}

@@ -97,7 +97,7 @@ func (x *examination) failEach(name, mend string, faults []string) {
 
 // sealKey tells whether the key is there and opens the store.
 func (x *examination) sealKey() (key sealed.Key, opens bool, err error) {
-	about, err := describe(x.ctx, x.p.store)
+	about, err := sealOf(x.ctx, x.p.store)
 	if x.stops(err) {
 		return key, false, err
 	}

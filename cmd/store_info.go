@@ -59,9 +59,10 @@ type storeInfoJSON struct {
 }
 
 type sealKeyJSON struct {
-	ID    string `json:"id"` // of the key that opens the store
-	Path  string `json:"path"`
-	Opens bool   `json:"opens"` // the key that lies there does
+	ID        string `json:"id"` // of the key that opens the store
+	Path      string `json:"path"`
+	Opens     bool   `json:"opens"`     // the key that lies there does
+	Protected *bool  `json:"protected"` // by a passphrase; null where no key lies there
 }
 
 type auditRowJSON struct {
@@ -79,7 +80,7 @@ func (e *env) storeInfo(ctx context.Context) (info storeInfoJSON, err error) {
 	if err != nil {
 		return info, err
 	}
-	about, err := describe(ctx, p.store)
+	about, err := sealOf(ctx, p.store)
 	if err != nil {
 		return info, err
 	}
@@ -105,18 +106,10 @@ func newStoreInfoJSON(p place, said bolt.Info, about sealed.Description, held au
 	return info
 }
 
-// describe asks a store that need not be unsealed for its schema and the id of its seal key.
-func describe(ctx context.Context, store kv.Store) (about sealed.Description, err error) {
-	err = store.View(ctx, func(v kv.View) error {
-		about, err = sealed.Describe(v)
-		return err
-	})
-	return about, err
-}
-
 // addSealed adds what takes the seal key. Where that is not at hand a note says why.
 func (e *env) addSealed(ctx context.Context, p place, about sealed.Description, info *storeInfoJSON) error {
-	key, err := e.readSealKey(ctx, p.keyPath, p.path)
+	key, protected, err := e.keyAndForm(ctx, p)
+	info.SealKey.Protected = protected
 	if err == nil && key.ID() != about.SealKey {
 		err = fmt.Errorf("%w: %s has another one", kv.ErrSealKey, p.keyPath)
 	}
@@ -144,6 +137,17 @@ func (e *env) addSealed(ctx context.Context, p place, about sealed.Description, 
 	return nil
 }
 
+// keyAndForm reads the seal key, and tells whether it is under a passphrase, as far as there is one.
+func (e *env) keyAndForm(ctx context.Context, p place) (key sealed.Key, protected *bool, err error) {
+	f, err := e.readSealFile(ctx, p.keyPath, p.path)
+	if err != nil {
+		return key, nil, err
+	}
+	is := f.protected()
+	key, _, err = e.unlock(ctx, f)
+	return key, &is, err
+}
+
 // moment is a time for JSON: null where it is not known.
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
@@ -166,8 +170,11 @@ func (i storeInfoJSON) rows() [][]string {
 		guard = "beside it, guards against old copies"
 	}
 	key := i.SealKey.Path
+	if i.SealKey.Protected != nil && *i.SealKey.Protected {
+		key += ", under a passphrase"
+	}
 	if !i.SealKey.Opens {
-		key += " does not open it"
+		key += ", which does not open it"
 	}
 	rows := [][]string{
 		{"path", i.Path},

@@ -2,15 +2,10 @@ package cmd
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
-	"filippo.io/age"
 	"github.com/spf13/cobra"
 
 	"jotkit/userdb/kv"
@@ -118,95 +113,6 @@ func (p place) notItself(from string) error {
 		return usagef("name a file in it", "%q is a directory", from)
 	}
 	return nil
-}
-
-func (e *env) backupIdentities(ctx context.Context, o restoreOptions) ([]age.Identity, error) {
-	if !o.passphrase && o.passphraseFile == "" {
-		return e.ageIdentities(ctx, o.identities)
-	}
-	passphrase, err := e.backupPassphrase(ctx, o.passphraseFile, false)
-	if err != nil {
-		return nil, err
-	}
-	return byPassphrase(passphrase)
-}
-
-func byPassphrase(passphrase string) ([]age.Identity, error) {
-	i, err := age.NewScryptIdentity(passphrase)
-	if err != nil {
-		return nil, usagef("type it, or give it with --passphrase-file", "the passphrase is empty")
-	}
-	return []age.Identity{i}, nil
-}
-
-// plainBackup copies a backup, decrypted where it is encrypted, to a file beside the store.
-func (e *env) plainBackup(ctx context.Context, p place, from string, identities []age.Identity) (name string, err error) {
-	in, err := e.open(ctx, from)
-	if err != nil {
-		return "", err
-	}
-	defer in.Close()
-	plain, err := interruptible(ctx, func() (ageInput, error) { return newAgeInput(in), nil })
-	if err != nil {
-		return "", err
-	}
-	read, err := e.decrypted(ctx, from, plain, identities)
-	if err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(filepath.Dir(p.real()), 0o700); err != nil {
-		return "", err
-	}
-	out, err := os.CreateTemp(filepath.Dir(p.real()), filepath.Base(p.real())+".new-restore-*") // 0600
-	if err != nil {
-		return "", err
-	}
-	defer out.Close()
-	_, err = interruptible(ctx, func() (int64, error) { return io.Copy(&untilDone{ctx, out}, read) })
-	if err != nil {
-		os.Remove(out.Name())
-		return "", undecrypted(from, err)
-	}
-	return out.Name(), nil
-}
-
-// decrypted is the plain backup. A passphrase is asked for where the backup takes one and none was given.
-func (e *env) decrypted(ctx context.Context, from string, in ageInput, identities []age.Identity) (io.Reader, error) {
-	if !in.encrypted {
-		return in, nil
-	}
-	if len(identities) == 0 && in.byPassphrase {
-		passphrase, err := e.backupPassphrase(ctx, "", false)
-		if err != nil {
-			return nil, err
-		}
-		if identities, err = byPassphrase(passphrase); err != nil {
-			return nil, err
-		}
-	}
-	if len(identities) == 0 {
-		err := fmt.Errorf("%w: %q is encrypted to a recipient", errBackupKey, from)
-		return nil, &hintedError{err, "name the file with its key with --identity"}
-	}
-	read, err := interruptible(ctx, func() (io.Reader, error) { return age.Decrypt(in, identities...) })
-	if err != nil {
-		return nil, undecrypted(from, err)
-	}
-	return read, nil
-}
-
-// undecrypted is the error for a backup that does not come out of its encryption.
-func undecrypted(from string, err error) error {
-	var path *os.PathError
-	var other *age.NoIdentityMatchError
-	switch {
-	case errors.Is(err, context.Canceled) || errors.As(err, &path):
-		return err
-	case errors.As(err, &other):
-		err = fmt.Errorf("%w: %q is encrypted to others, or under another passphrase", errBackupKey, from)
-		return &hintedError{err, "name the file with its key with --identity, or give its passphrase with --passphrase"}
-	}
-	return fmt.Errorf("%w: %q: %w", errBackupKey, from, err)
 }
 
 // showRestore tells what was done, or would be.
