@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/sealed"
 )
 
 func newStore(e *env) *cobra.Command {
@@ -46,4 +48,21 @@ func (e *env) existingPlace() (place, error) {
 		return p, fmt.Errorf("%w at %q", kv.ErrNoStore, p.path)
 	}
 	return p, nil
+}
+
+// storeKey reads the seal key that the store asks for, also where it has not yet taken the place of the old one.
+func (e *env) storeKey(ctx context.Context, p place) (sealed.Key, error) {
+	key, err := e.readSealKey(ctx, p.keyPath, p.path)
+	if err != nil {
+		return key, err
+	}
+	about, err := sealOf(ctx, p.store)
+	if err != nil || about.SealKey == key.ID() {
+		return key, err
+	}
+	if next, found := e.sealKeyAgain(ctx, p.keyPath, about.SealKey); found {
+		return next, nil
+	}
+	err = fmt.Errorf("%w: it was sealed with the key %s, and in %s is %s", kv.ErrSealKey, about.SealKey, p.keyPath, key.ID())
+	return sealed.Key{}, foreign(ctx, p.store, p.keyPath, err)
 }

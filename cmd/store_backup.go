@@ -125,7 +125,7 @@ func (e *env) backupRecipients(ctx context.Context, o backupOptions) ([]age.Reci
 // keyAtHand reads the seal key. A backup does not need it, but is better with it: every record is opened then, and the
 // audit has a line of it. The zero key stands for one that is not at hand.
 func (e *env) keyAtHand(ctx context.Context, p place) (sealed.Key, error) {
-	key, err := e.readSealKey(ctx, p.keyPath, p.path)
+	key, err := e.storeKey(ctx, p)
 	if err == nil || ctx.Err() != nil {
 		return key, err
 	}
@@ -184,7 +184,7 @@ func (e *env) soundCopy(ctx context.Context, name string, key sealed.Key) (keyID
 		_, faults, err = openAll(ctx, copied, key)
 	}
 	if err == nil && len(faults) > 0 {
-		err = fmt.Errorf("%w: %s", kv.ErrDamaged, faults[0])
+		err = damagedBy(faults[0])
 	}
 	return about.SealKey, err
 }

@@ -45,7 +45,7 @@ func (e *env) candidate(ctx context.Context, p place, from string, identities []
 func (e *env) examineCandidate(ctx context.Context, p place, c *candidate) error {
 	faults, err := c.store.Check(ctx)
 	if err == nil && len(faults) > 0 {
-		err = fmt.Errorf("%w: %s", kv.ErrDamaged, faults[0])
+		err = damagedBy(faults[0])
 	}
 	if err == nil {
 		c.info, err = c.store.Info(ctx)
@@ -65,7 +65,7 @@ func (e *env) examineCandidate(ctx context.Context, p place, c *candidate) error
 		return &hintedError{err, "name the seal key of that time with --seal-key-file"}
 	}
 	if _, faults, err = openAll(ctx, c.store, c.key); err == nil && len(faults) > 0 {
-		err = fmt.Errorf("%w: %s", kv.ErrDamaged, faults[0])
+		err = damagedBy(faults[0])
 	}
 	if err == nil {
 		err = c.means(ctx, e.authority(sealed.New(c.store, c.key)))
@@ -89,12 +89,18 @@ func (c *candidate) means(ctx context.Context, a *authority.Authority) error {
 	}
 	for _, f := range append(append(faults, more...), holes...) {
 		if !f.Mild {
-			return fmt.Errorf("%w: %s", kv.ErrDamaged, f.What)
+			return damagedBy(f.What)
 		}
 	}
 	c.until, err = a.LastLine(ctx)
 	return err
 }
+
+// damagedBy makes an error of a fault that a check has told of.
+func damagedBy(fault string) error { return fmt.Errorf("%w: %s", kv.ErrDamaged, bareFault(fault)) }
+
+// bareFault is a fault without the words that it begins with as an error.
+func bareFault(fault string) string { return strings.TrimPrefix(fault, kv.ErrDamaged.Error()+": ") }
 
 // noBackup is the error for a file that is not a good backup.
 func (c *candidate) noBackup(err error) error {

@@ -91,7 +91,7 @@ func (x *examination) failEach(name, mend string, faults []string) {
 			x.fail(name, mend, "and %d more", len(faults)-told)
 			return
 		}
-		x.fail(name, mend, "%s", f)
+		x.fail(name, mend, "%s", bareFault(f))
 	}
 }
 
@@ -110,24 +110,33 @@ func (x *examination) sealKey() (key sealed.Key, opens bool, err error) {
 		return key, false, nil
 	}
 	x.well("schema", "%d", about.Schema)
-	key, err = x.readSealKey(x.ctx, x.p.keyPath, x.p.path)
+	key, err = x.storeKey(x.ctx, x.p)
 	if x.stops(err) {
 		return key, false, err
 	}
-	if err == nil && key.ID() != about.SealKey {
-		err = fmt.Errorf("%w: it was sealed with the key %s, and in %s is %s", kv.ErrSealKey, about.SealKey, x.p.keyPath, key.ID())
-	}
 	if err != nil {
-		mend := ""
-		var exposed *exposedError
-		if errors.As(err, &exposed) {
-			mend = exposed.hint()
-		}
-		x.fail("seal key", mend, "%v. What is in the store was not looked at", err)
+		x.noSealKey(err)
 		return key, false, nil
+	}
+	if isKeyID(about.SealKey) && exists(nextName(x.p.keyPath, about.SealKey)) {
+		x.warn("seal key", x.self("store", "reseal"), "a change of it was cut off: the new key lies beside the old one")
+		return key, true, nil
 	}
 	x.well("seal key", "%s opens it", x.p.keyPath)
 	return key, true, nil
+}
+
+// noSealKey tells why the seal key does not open the store, and the way out, where that is known.
+func (x *examination) noSealKey(err error) {
+	mend, way := "", x.hint(err)
+	var exposed *exposedError
+	if errors.As(err, &exposed) {
+		mend, way = way, ""
+	}
+	if way != "" {
+		way = ". " + way
+	}
+	x.fail("seal key", mend, "%v%s. What is in the store was not looked at", err, way)
 }
 
 // records opens every record, page by page.
@@ -211,7 +220,7 @@ func (x *examination) faults(name, well string, faults []authority.Fault, err er
 		case f.Mild:
 			x.warn(name, mend, "%s", f.What)
 		default:
-			x.fail(name, mend, "%s", f.What)
+			x.fail(name, mend, "%s", bareFault(f.What))
 		}
 	}
 	if err == nil && len(faults) == 0 {

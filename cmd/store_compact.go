@@ -91,7 +91,7 @@ func (e *env) compact(ctx context.Context, o compactOptions) error {
 
 // keyForLine reads the seal key for the line in the audit, without which a compaction does as well.
 func (e *env) keyForLine(ctx context.Context, p place) (sealed.Key, error) {
-	key, err := e.readSealKey(ctx, p.keyPath, p.path)
+	key, err := e.storeKey(ctx, p)
 	if err != nil && ctx.Err() == nil {
 		e.warn("without the seal key the audit has no line of it: %v", err)
 		return sealed.Key{}, nil
