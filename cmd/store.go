@@ -50,19 +50,25 @@ func (e *env) existingPlace() (place, error) {
 	return p, nil
 }
 
-// storeKey reads the seal key that the store asks for, also where it has not yet taken the place of the old one.
+// storeKey reads the seal key that the store asks for.
 func (e *env) storeKey(ctx context.Context, p place) (sealed.Key, error) {
+	return e.keyFor(ctx, p, p.store)
+}
+
+// keyFor reads the seal key that a store, or a copy of one, asks for: the one at its place, or the one that has not taken
+// that place yet, where a change was cut off.
+func (e *env) keyFor(ctx context.Context, p place, store kv.Store) (sealed.Key, error) {
 	key, err := e.readSealKey(ctx, p.keyPath, p.path)
 	if err != nil {
 		return key, err
 	}
-	about, err := sealOf(ctx, p.store)
+	about, err := sealOf(ctx, store)
 	if err != nil || about.SealKey == key.ID() {
 		return key, err
 	}
 	if next, found := e.sealKeyAgain(ctx, p.keyPath, about.SealKey); found {
 		return next, nil
 	}
-	err = fmt.Errorf("%w: it was sealed with the key %s, and in %s is %s", kv.ErrSealKey, about.SealKey, p.keyPath, key.ID())
-	return sealed.Key{}, foreign(ctx, p.store, p.keyPath, err)
+	err = fmt.Errorf("%w: it was sealed with the key %q, and in %q is %s", kv.ErrSealKey, about.SealKey, p.keyPath, key.ID())
+	return sealed.Key{}, foreign(ctx, store, p.keyPath, err)
 }

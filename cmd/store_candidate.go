@@ -53,16 +53,11 @@ func (e *env) examineCandidate(ctx context.Context, p place, c *candidate) error
 	if err != nil {
 		return c.noBackup(err)
 	}
-	about, err := sealOf(ctx, c.store)
-	if err != nil {
+	if _, err := sealOf(ctx, c.store); err != nil {
 		return c.noBackup(err)
 	}
-	if c.key, err = e.readSealKey(ctx, p.keyPath, p.path); err != nil {
+	if c.key, err = e.keyFor(ctx, p, c.store); err != nil {
 		return err
-	}
-	if c.key.ID() != about.SealKey {
-		err := fmt.Errorf("%w: the backup was sealed with the key %s, and in %s is %s", kv.ErrSealKey, about.SealKey, p.keyPath, c.key.ID())
-		return &hintedError{err, "name the seal key of that time with --seal-key-file"}
 	}
 	if _, faults, err = openAll(ctx, c.store, c.key); err == nil && len(faults) > 0 {
 		err = damagedBy(faults[0])
