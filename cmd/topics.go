@@ -43,6 +43,10 @@ const filesTopic = `Files.
   $XDG_CACHE_HOME/jotkit/keys/           copies of published keys,
                                          which may go at any time
 
+jotkit.db.replaced-N is what a restore has replaced, and may go
+when all is well; jotkit.db.new-... was left by a command that
+was cut off: jotkit store check tells what to remove.
+
 A file named with --refresh-file holds a refresh token, also for
 its owner alone: login writes it, refresh replaces it, and logout
 removes it.
