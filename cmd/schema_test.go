@@ -16,7 +16,7 @@ import (
 
 // newerRefuses are command lines that read or write the store, by command. KEY and FILE stand for files that are there.
 var newerRefuses = map[string]string{
-	"audit": "audit", "audit verify": "audit verify", "audit export": "audit export", "audit prune": "audit prune --yes",
+	"audit": "audit", "audit verify": "audit verify", "audit export": "audit export", "audit prune": "audit prune --keep 5 --yes",
 	"bundle export": "bundle export", "settings": "settings", "settings set": "settings set ttl=5m",
 	"keys list": "keys list", "keys export": "keys export", "keys import": "keys import KEY", "keys revoke": "keys revoke 1 --yes",
 	"login": "login ada --password-file FILE", "mint": "mint --sub ada", "verify": "verify TOKEN",

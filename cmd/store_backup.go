@@ -219,7 +219,7 @@ func (e *env) noteBackup(b backupJSON) {
 		what = "backed up, encrypted,"
 	}
 	e.note("%s %s of commit %d to %s", what, formatSize(b.Size), b.Commits, backupTarget{b.Path}.shown())
-	e.note("others waited for %s", b.copied.Locked.Round(100*time.Microsecond))
+	e.note("others waited for %s", max(b.copied.Locked.Round(100*time.Microsecond), 100*time.Microsecond))
 	e.note("it takes the seal key %s to read it, which is not in it: %s", b.SealKey.ID, b.SealKey.Path)
 }
 

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -92,7 +93,7 @@ func (e *env) compact(ctx context.Context, o compactOptions) error {
 // keyForLine reads the seal key for the line in the audit, without which a compaction does as well.
 func (e *env) keyForLine(ctx context.Context, p place) (sealed.Key, error) {
 	key, err := e.storeKey(ctx, p)
-	if err != nil && ctx.Err() == nil {
+	if errors.Is(err, kv.ErrSealKey) {
 		e.warn("without the seal key the audit has no line of it: %v", err)
 		return sealed.Key{}, nil
 	}

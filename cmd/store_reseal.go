@@ -47,7 +47,7 @@ func (e *env) reseal(ctx context.Context, how sealKeyChange) error {
 	}
 	a := e.authority(p.store)
 	changed, err := e.changeSealKey(ctx, p, how, func(old, with sealed.Key) error {
-		return sealed.Reseal(ctx, p.store, old, with, a.Resealed(old.ID(), with.ID()))
+		return sealed.Reseal(ctx, p.store, old, with, a.Line("store reseal", map[string]string{"old": old.ID(), "seal_key": with.ID()}))
 	})
 	if err != nil {
 		return err

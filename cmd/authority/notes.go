@@ -17,9 +17,13 @@ func (a *Authority) Line(verb string, detail map[string]string) func(kv.Tx) erro
 		if err != nil {
 			return err
 		}
+		settings, err := readSettings(tx)
+		if err != nil {
+			return err
+		}
 		event := a.event(verb, "")
 		maps.Copy(event.Detail, detail)
-		return audit.Append(tx, secrets.Audit, a.Chain, *event)
+		return a.leave(tx, secrets, settings, event)
 	}
 }
 

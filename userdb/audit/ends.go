@@ -13,7 +13,7 @@ type Ends struct{ First, Last Line }
 // EndsOf reads both ends of every chain that has lines, by name. It looks at no line between them: for that there is
 // [Verify]. Where an end cannot be read the error comes beside those that can.
 func EndsOf(v kv.View) ([]Ends, error) {
-	names, fault := chains(v)
+	names, fault := chains(v, nil)
 	var all []Ends
 	for _, chain := range names {
 		ends, found, err := endsOf(v, chain)
