@@ -43,9 +43,16 @@ func (p *inProcess) env(stdin string, out, errs io.Writer) *env {
 // run wants an exit status, and returns what was written.
 func (p *inProcess) run(status int, stdin string, args ...string) (stdout, stderr string) {
 	p.t.Helper()
-	var out, errs bytes.Buffer
-	if got := p.env(stdin, &out, &errs).run(p.t.Context(), args); got != status {
-		p.t.Fatalf("jotkit %s ended with %d, and %d was wanted\n%s", strings.Join(args, " "), got, status, errs.String())
+	got, stdout, stderr := p.try(stdin, args...)
+	if got != status {
+		p.t.Fatalf("jotkit %s ended with %d, and %d was wanted\n%s", strings.Join(args, " "), got, status, stderr)
 	}
-	return out.String(), errs.String()
+	return stdout, stderr
+}
+
+// try returns how a command line ends.
+func (p *inProcess) try(stdin string, args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = p.env(stdin, &out, &errs).run(p.t.Context(), args)
+	return status, out.String(), errs.String()
 }

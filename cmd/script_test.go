@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,7 +19,12 @@ import (
 // TestMain lets scripts run this very binary as jotkit.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"jotkit":     func() { os.Exit(run(scriptEnv(), os.Args[1:])) },
+		"jotkit": func() {
+			if os.Getenv("JOTKIT_TEST_ONE_THREAD") != "" { // strace counts the calls of each thread
+				runtime.LockOSThread()
+			}
+			os.Exit(run(scriptEnv(), os.Args[1:]))
+		},
 		"hold-store": holdStore,
 		"act-on":     actOn,
 		"badserver":  badServer,
