@@ -52,19 +52,29 @@ func stagedName(path string) string { return path + staged + rand.Text()[:10] }
 // place makes the directory of a store, and returns the path without symbolic links: see Store.real.
 func place(path string) (string, error) {
 	dir := filepath.Dir(path)
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", err
-		}
-		if err := syncDir(filepath.Dir(dir)); err != nil {
-			return "", err
-		}
+	if err := makeDir(dir); err != nil {
+		return "", err
 	}
 	dir, err := filepath.EvalSymlinks(dir)
 	if err == nil {
 		err = trusted(dir)
 	}
 	return filepath.Join(dir, filepath.Base(path)), err
+}
+
+// makeDir makes a directory and those above it, and brings each new name to the disk: the store would be lost with it.
+func makeDir(dir string) error {
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	if err := makeDir(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) { // another process may be making it too
+		return err
+	}
+	return syncDir(parent)
 }
 
 func exists(path string) error { return fmt.Errorf("%w at %q", kv.ErrExists, path) }
