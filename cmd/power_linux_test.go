@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -17,7 +18,7 @@ import (
 func TestPowerLoss(t *testing.T) {
 	peer(t, "strace")
 	f := newFaulted(t)
-	b := blackout{t: t, f: f, companions: [][]byte{nil}}
+	b := blackout{t: t, f: f, known: map[[32]byte]bool{}, companions: [][]byte{nil}}
 	var err error
 	if b.r, err = powerloss.NewRecorder(f.dir, filepath.Join(t.TempDir(), "trace")); err != nil {
 		t.Fatal(err)
@@ -49,9 +50,10 @@ type blackout struct {
 	f          *faulted
 	r          *powerloss.Recorder
 	random     *rand.Rand
-	sights     []string // before the first command, and after each
-	companions [][]byte // likewise
-	answered   []int    // event with which each command had answered: its first line, or its end
+	known      map[[32]byte]bool // disks that have been looked at
+	sights     []string          // before the first command, and after each
+	companions [][]byte          // likewise
+	answered   []int             // event with which each command had answered: its first line, or its end
 
 	prefixes, disks, lost, broken int
 }
@@ -127,6 +129,11 @@ func (b *blackout) open(files powerloss.Files, done int) {
 
 func (b *blackout) look(files powerloss.Files, done int) {
 	b.t.Helper()
+	sum := files.Sum(fmt.Sprint(done))
+	if b.known[sum] {
+		return
+	}
+	b.known[sum] = true
 	b.disks++
 	begun := done
 	f := b.f.again(b.t, files)
