@@ -119,6 +119,9 @@ func (b *blackout) open(files powerloss.Files, done int) {
 	if there {
 		variants = append(variants, make([]byte, 4096), b.companions[done])
 	}
+	if !long() {
+		variants = variants[len(variants)-1:]
+	}
 	for _, c := range variants {
 		if files[companionName] = c; c == nil {
 			delete(files, companionName)
