@@ -133,6 +133,8 @@ func (a *Authority) CheckAudit(ctx context.Context) (lines int, faults []Fault, 
 
 func faultText(chain string, f audit.Fault) string {
 	switch {
+	case chain == "": // the list of the chains
+		return f.What
 	case f.From == 0 && f.To == 0:
 		return fmt.Sprintf("chain %s: %s", chain, f.What)
 	case f.From == f.To:

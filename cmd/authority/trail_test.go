@@ -292,6 +292,9 @@ func TestAuditWithoutAList(t *testing.T) {
 	if err != nil || len(reports) != 2 || len(reports[0].Faults) != 1 || reports[0].Faults[0].What != audit.ListMissing {
 		t.Errorf("%+v, %v", reports, err)
 	}
+	if _, faults, err := w.CheckAudit(t.Context()); err != nil || len(faults) != 1 || faults[0].What != audit.ListMissing {
+		t.Errorf("%+v, %v", faults, err)
+	}
 	w.Chain = "new"
 	if err := w.NoteServing(t.Context(), "x"); !errors.Is(err, kv.ErrDamaged) {
 		t.Errorf("%v", err)
