@@ -32,7 +32,7 @@ func (s *Store) acquire(ctx context.Context, write bool) (*held, error) {
 	}
 	if err := h.lockOrBusy(ctx, write); err != nil {
 		h.release()
-		return nil, err
+		return nil, denied(err)
 	}
 	return h, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -137,12 +138,25 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%w, held by another program: %q", kv.ErrBusy, path)
 	case errors.Is(err, kv.ErrUnavailable):
 		return fmt.Errorf("%w: %q", err, path)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w: %w", kv.ErrUnavailable, err)
+	case isDenied(err):
+		return denied(err)
 	case errors.As(err, &system), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
 	return fmt.Errorf("%w: %w: %q", kv.ErrDamaged, err, path)
+}
+
+// isDenied tells whether a file cannot be opened as it would have to be: for its mode, or for the medium that it is on.
+func isDenied(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+}
+
+// denied makes kv.ErrUnavailable of an error that isDenied, be it of the store, its companion or their directory.
+func denied(err error) error {
+	if isDenied(err) && !errors.Is(err, kv.ErrUnavailable) {
+		return fmt.Errorf("%w: %w", kv.ErrUnavailable, err)
+	}
+	return err
 }
 
 func isPanic(err error) bool { return errors.Is(err, errPanic) }
