@@ -45,6 +45,7 @@ func (f *faulted) populate() {
 	f.in.run(0, "", "init")
 	f.in.run(0, "", "register", "ada", "--password-file", f.path("pass"))
 	f.in.run(0, "", "login", "ada", "--password-file", f.path("pass"), "--refresh-file", f.path("session"))
+	f.in.run(0, "", "store", "backup", f.path("backup"))
 	raw, _ := f.in.run(0, "", "mint", "--sub", "bob")
 	f.raw = strings.TrimSpace(raw)
 }
@@ -69,7 +70,10 @@ func (f *faulted) files() powerloss.Files {
 }
 
 // random are kids, ids and times in what commands answer: they are other ones in each run.
-var random = regexp.MustCompile(`[A-Za-z0-9_-]{43}|[A-Z2-7]{26}|"id": "[0-9a-f]{12}"`)
+var random = regexp.MustCompile(`[A-Za-z0-9_-]{43}|[A-Z2-7]{26}|"[0-9a-f]{16}"|"id": "[0-9a-f]{12}"`)
+
+// refusals are what a command that failed may have written down of it, and how many lines the audit has with it.
+var refusals = regexp.MustCompile(`(?m)^.*"outcome":"refused".*\n|^ +"(last|lines)": \d+,\n`)
 
 // sight is all that commands show of a store, and whether its audit is whole; or that there is no store. Two stores to
 // which the same was done look the same. An error is one of a command that reads, and that must not be.
@@ -85,7 +89,7 @@ func (f *faulted) sight() (string, error) {
 		if status != 0 {
 			return "", fmt.Errorf("%s ended with %d: %s", command, status, text)
 		}
-		all.WriteString(random.ReplaceAllString(out, "#"))
+		all.WriteString(random.ReplaceAllString(refusals.ReplaceAllString(out, ""), "#"))
 	}
 	if f.raw != "" {
 		status, _, text := f.in.try("", "verify", f.raw)

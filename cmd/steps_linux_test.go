@@ -12,11 +12,19 @@ import (
 	"jotkit/userdb/kv/powerloss"
 )
 
-// changes are commands that change a populated store, but for init, which makes one.
-var changes = []struct {
+// A change is a command that changes a store.
+type change struct {
 	args  string // RAW stands for the token
 	after int    // exit status of a refresh of the session afterwards
-}{
+}
+
+func (c change) name() string {
+	words := strings.Fields(c.args)
+	return strings.Join(words[:min(2, len(words))], " ")
+}
+
+// changes are commands on a populated store, but for init, which makes one.
+var changes = []change{
 	{"init", 0},
 	{"register eve --password-file pass", 0},
 	{"login ada --password-file pass --refresh-file session", 0},
@@ -26,10 +34,13 @@ var changes = []struct {
 	{"users passwd ada --password-file pass", 15},
 	{"settings set ttl=10m", 0},
 	{"mint --sub carol", 0},
+	{"store compact --force --new-key --yes", 11}, // refresh tokens are of the old key
+	{"store reseal", 0},
+	{"store restore backup --yes --accept-rollback", 11},
 }
 
-// leftover are the names of files that a command which was cut off may leave.
-var leftover = regexp.MustCompile(`\.new-[^/]*$|(^|/)\.jotkit-[^/]*$`)
+// leftover are the names of files that a command which was cut off may leave, and of seal keys that are kept.
+var leftover = regexp.MustCompile(`\.new-[^/]*$|(^|/)\.jotkit-[^/]*$|/seal\.key[^/]*$`)
 
 // TestEachStep has a command killed before each of the calls that it makes on its files, and has the call fail. Whatever
 // the step, all commands that read go on, the audit is whole, what the command had answered or ended well with is there,
@@ -42,13 +53,13 @@ func TestEachStep(t *testing.T) {
 	f.populate()
 	populated, total := f.files(), stepped{}
 	for _, c := range changes {
-		t.Run(strings.Fields(c.args)[0], func(t *testing.T) {
+		t.Run(c.name(), func(t *testing.T) {
 			s := stepped{from: populated, f: f, args: strings.Fields(strings.ReplaceAll(c.args, "RAW", f.raw)), refresh: c.after}
 			if c.args == "init" {
 				s.from, s.f = empty, newFaulted(t)
 			}
 			s.run(t)
-			total.faults, total.done, total.lost, total.half = total.faults+s.faults, total.done+s.done, total.lost+s.lost, total.half+s.half
+			total.add(s)
 		})
 	}
 	kvtest.Figure(t, "A command that is killed or fails at any step has done all or nothing, and the store is whole",
@@ -115,8 +126,20 @@ func (s *stepped) begin(t *testing.T) (*faulted, *powerloss.Recorder) {
 func (s *stepped) at(t *testing.T, step powerloss.Step, what string) {
 	t.Helper()
 	f, r := s.begin(t)
+	s.fault(t, f, r.Under(f.command(s.args...), step.Inject(what)))
+}
+
+func (s *stepped) add(other stepped) {
+	s.faults += other.faults
+	s.done += other.done
+	s.lost += other.lost
+	s.half += other.half
+}
+
+// fault runs the command c, to which something happens, on f.
+func (s *stepped) fault(t *testing.T, f *faulted, c *exec.Cmd) {
+	t.Helper()
 	var out, errs strings.Builder
-	c := r.Under(f.command(s.args...), step.Inject(what))
 	c.Stdout, c.Stderr = &out, &errs
 	err := c.Run()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
