@@ -45,7 +45,7 @@ func (e *env) plainBackup(ctx context.Context, p place, from string, identities 
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(filepath.Dir(p.real()), 0o700); err != nil {
+	if err := makeDir(filepath.Dir(p.real())); err != nil {
 		return "", err
 	}
 	out, err := os.CreateTemp(filepath.Dir(p.real()), filepath.Base(p.real())+".new-restore-*") // 0600
