@@ -12,7 +12,7 @@ import (
 
 // Info is what a store says of itself without being unsealed.
 type Info struct {
-	ID       string // of the store in this place, 32 hexadecimal digits; a restore does not change it
+	ID       string // of the store in this place, 32 hexadecimal digits; a restore in its place does not change it
 	Commits  uint64
 	Rev      kv.Rev
 	Size     int64 // of the file, in bytes

@@ -234,13 +234,39 @@ func TestRestoreToNothing(t *testing.T) {
 	s := bolt.New(filepath.Join(t.TempDir(), "new", "store"), bolt.Options{})
 	for range 2 {
 		done, err := s.Restore(t.Context(), path, false, nil)
-		if err != nil || done.Replaced != "" || done.ID != c.ID || !done.Guarded {
+		if err != nil || done.Replaced != "" || done.ID == c.ID || done.Commits != c.Commits+1 || !done.Guarded {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		sound(t, s)
 		if err := errors.Join(os.Remove(s.Path()), os.Remove(s.Path()+".lock")); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Of one copy come two stores, where nothing was known of the place: neither stands for the other, however many commits it
+// has, and no revision of one is taken for one of the other.
+func TestRestoreOfAnother(t *testing.T) {
+	s := several(t)
+	path, _ := copyOf(t, s)
+	for i := range 5 {
+		put(t, s, fmt.Sprintf("deny/%d", i))
+	}
+	newer, c := copyOf(t, s)
+	there := bolt.New(filepath.Join(t.TempDir(), "store"), bolt.Options{})
+	done, err := there.Restore(t.Context(), path, false, nil)
+	if err != nil || done.Rev <= c.Rev+kv.KeptChanges {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	put(t, there, "deny/revoked there")
+	if _, err := there.Restore(t.Context(), newer, false, nil); !errors.Is(err, kv.ErrRolledBack) {
+		t.Errorf("the copy of a store that goes on elsewhere: %v", err)
+	}
+	if _, err := s.Restore(t.Context(), there.Path(), false, nil); !errors.Is(err, kv.ErrRolledBack) {
+		t.Errorf("and the other way round: %v", err)
+	}
+	if got := everything(t, there); got["deny/revoked there"] == "" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -60,6 +60,14 @@ func (n numbers) beyond(seen numbers) numbers {
 	return n
 }
 
+// elsewhere returns numbers for a copy in a place of which nothing is known. They are those of a new store but for the
+// commits, which go on from those of the copy.
+func (n numbers) elsewhere() numbers {
+	fresh := firstNumbers()
+	fresh.gen, fresh.watch = n.gen+1, n.watch+fresh.watch+1
+	return fresh
+}
+
 func logName(watch uint64) []byte { return binary.BigEndian.AppendUint64(nil, watch) }
 
 // encodeLog makes the record of the log for a commit. It is summed with its name: a name with a flipped bit would send

@@ -26,7 +26,9 @@ type Restored struct {
 // another store, is refused with kv.ErrRolledBack, unless it is accepted that what was committed since is lost.
 //
 // No number goes back: the restored store is one commit more, and its revision is so far ahead that every verifier reads
-// everything again. So an older copy is refused as before, and nobody takes the new state for one that he knows.
+// everything again. So an older copy is refused as before, and nobody takes the new state for one that he knows. Where
+// nothing is known of the place the store gets an id of its own: two stores may come of one copy, and each has commits that
+// the other has not, whatever their numbers say.
 //
 // It is all or nothing: until the last step, a rename, the store is the one that was there. That one stays beside it.
 func (s *Store) Restore(ctx context.Context, from string, acceptRollback bool, fn func(kv.Tx) error) (done Restored, err error) {
@@ -88,8 +90,11 @@ func (h *held) restore(temp string, acceptRollback bool, fn func(kv.Tx) error) (
 	if done.Lost, err = behind(w.from, seen, known); err != nil && !acceptRollback {
 		return done, err
 	}
-	if w.to = w.from.beyond(seen); known {
+	if known {
+		w.to = w.from.beyond(seen)
 		w.to.id = seen.id // which names the place in the companion, that a crash must not leave with another one
+	} else {
+		w.to = w.from.elsewhere()
 	}
 	if err := t.commitAlone(w); err != nil {
 		return done, err
