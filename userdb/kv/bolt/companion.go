@@ -102,6 +102,8 @@ func (c *companion) accept(n numbers) error {
 	switch {
 	case err != nil:
 		return err
+	case !seen.possible():
+		return fmt.Errorf("%w: it has seen change %d, and commit %d", ErrCompanion, seen.watch, seen.gen)
 	case seen.id != n.id:
 		return fmt.Errorf("%w: another store lies in its place", kv.ErrRolledBack)
 	case n.gen < seen.gen:

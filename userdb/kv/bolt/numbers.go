@@ -26,6 +26,9 @@ type numbers struct {
 
 const numbersSize = 16 + 8 + 8
 
+// most is more than any of the numbers comes to, and leaves room for what is added to one: none ever begins again at 0.
+const most = 1 << 62
+
 func (n numbers) encode() []byte {
 	b := append(make([]byte, 0, numbersSize+crc32.Size), n.id[:]...)
 	b = binary.BigEndian.AppendUint64(b, n.gen)
@@ -40,8 +43,13 @@ func parseNumbers(value []byte) (numbers, error) {
 	}
 	n := numbers{gen: binary.BigEndian.Uint64(b[16:]), watch: binary.BigEndian.Uint64(b[24:])}
 	copy(n.id[:], b)
+	if !n.possible() {
+		return numbers{}, damaged("the store's own numbers: commit %d, change %d", n.gen, n.watch)
+	}
 	return n, nil
 }
+
+func (n numbers) possible() bool { return n.gen <= most && n.watch <= most }
 
 // next returns the numbers after one more commit.
 func (n numbers) next(watched bool) numbers {

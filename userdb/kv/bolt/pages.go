@@ -22,6 +22,7 @@ type pages struct {
 const (
 	metaRoot     = pageHeader + 16
 	metaFreelist = pageHeader + 32
+	metaHigh     = pageHeader + 40
 	metaTx       = pageHeader + 48
 	metaEnd      = pageHeader + 64
 )
@@ -37,6 +38,9 @@ func openPages(data []byte, size, tx uint64) (*pages, error) {
 	p := &pages{data: data, size: size, tx: tx, root: number(metaRoot), good: make(map[uint64]page)}
 	if number(metaTx) != tx {
 		return nil, damaged("meta page %d is of transaction %d, not %d", tx%2, number(metaTx), tx)
+	}
+	if high := number(metaHigh); high != p.high() || tx > most { // bbolt multiplies, and does not see that it goes beyond
+		return nil, damaged("meta page %d is of %d pages and transaction %d", tx%2, high, tx)
 	}
 	var err error
 	if p.list, err = p.bytes(number(metaFreelist)); err != nil {

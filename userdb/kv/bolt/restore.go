@@ -87,6 +87,9 @@ func (h *held) restore(temp string, acceptRollback bool, fn func(kv.Tx) error) (
 		return done, err
 	}
 	seen, known := h.seen()
+	if !seen.possible() { // or the next numbers would not be, and the restored store none
+		return done, fmt.Errorf("%w: it has seen commit %d", ErrCompanion, seen.gen)
+	}
 	if done.Lost, err = behind(w.from, seen, known); err != nil && !acceptRollback {
 		return done, err
 	}
