@@ -51,7 +51,7 @@ func TestEveryBitOfCompanion(t *testing.T) {
 		}
 	}
 	kvtest.Figure(t, "A flipped bit in the companion gives no wrong answer, shuts no good store for good, and hides no old copy",
-		kvtest.Tried(flips, "flips"), kvtest.Tried(mended, "stores refused, and mended as the hint says"),
+		kvtest.Tried(flips, "flips"), kvtest.Tried(mended, "stores refused and mended as the hint says"),
 		kvtest.Never(wrong, "wrong answers"), kvtest.Never(stuck, "stores that stay refused"), kvtest.Never(blind, "old copies taken"))
 }
 
