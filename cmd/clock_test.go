@@ -43,7 +43,7 @@ func (c *clocked) ends(at time.Time, status int, stdin string, args ...string) (
 
 func (c *clocked) figure(promise string) {
 	c.t.Helper()
-	kvtest.Figure(c.t, promise, kvtest.Tried(c.asked, "commands by a wrong clock, or after one"), kvtest.Never(c.wrong, "wrong answers"))
+	kvtest.Figure(c.t, promise, kvtest.Tried(c.asked, "commands by a wrong clock or after one"), kvtest.Never(c.wrong, "wrong answers"))
 }
 
 // ages are the clocks that a machine may have after a flat battery, or a slip.

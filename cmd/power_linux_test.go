@@ -41,7 +41,7 @@ func TestPowerLoss(t *testing.T) {
 	b.replay(commands)
 	kvtest.Figure(t, "After a loss of power at any moment, the store opens with its seal key, and what was answered is there",
 		kvtest.Tried(b.prefixes, "prefixes replayed"), kvtest.Tried(b.disks, "disks opened"),
-		kvtest.Never(b.lost, "acknowledged changes lost"), kvtest.Never(b.broken, "unreadable, refused, or half done"))
+		kvtest.Never(b.lost, "acknowledged changes lost"), kvtest.Never(b.broken, "unreadable or refused or half done"))
 }
 
 // A blackout is a store that commands were recorded on.
