@@ -101,7 +101,7 @@ var (
 	requests = []inquiry{
 		{"login of somebody with roles", func(ctx context.Context, a *authority.Authority, _ *seeded) (bool, string) {
 			g, err := a.Login(ctx, session("ada"))
-			return granted(g, err, authority.ErrLoginRefused) // their record may not be found
+			return granted(g, err, authority.ErrLoginRefused, userdb.ErrNoRole) // their record may not be found, or that of a role
 		}},
 		{"login of the disabled user", func(ctx context.Context, a *authority.Authority, _ *seeded) (bool, string) {
 			_, err := a.Login(ctx, session("eve"))
@@ -109,7 +109,7 @@ var (
 		}},
 		{"refresh", func(ctx context.Context, a *authority.Authority, k *seeded) (bool, string) {
 			g, err := a.Refresh(ctx, k.ada.RefreshToken)
-			return granted(g, err, token.Expired, token.Revoked) // the record of the session, or of the user, may not be found
+			return granted(g, err, token.Expired, token.Revoked, userdb.ErrNoRole) // a record may not be found: of the session, the user, a role
 		}},
 		{"refresh of the disabled user", func(ctx context.Context, a *authority.Authority, k *seeded) (bool, string) {
 			_, err := a.Refresh(ctx, k.eve.RefreshToken)
