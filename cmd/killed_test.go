@@ -91,8 +91,8 @@ func (h home) faults() int {
 	return len(found)
 }
 
-// authority acts on the store of the home in the test itself, with cheap hashes.
-func (h home) authority() *authority.Authority {
+// key is the seal key of the home.
+func (h home) key() sealed.Key {
 	h.t.Helper()
 	text, err := os.ReadFile(h.path("seal.key"))
 	if err != nil {
@@ -102,7 +102,13 @@ func (h home) authority() *authority.Authority {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return acting(h.store(), key)
+	return key
+}
+
+// authority acts on the store of the home in the test itself, with cheap hashes.
+func (h home) authority() *authority.Authority {
+	h.t.Helper()
+	return acting(h.store(), h.key())
 }
 
 // opens registers somebody and opens a session for them.

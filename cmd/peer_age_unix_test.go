@@ -19,30 +19,7 @@ func TestAgeOpensSealKey(t *testing.T) {
 	h.write("words", testPassphrase+"\n")
 	h.run("init")
 	h.run("store", "reseal", "--new-passphrase-file", "words")
-	age := func(questions int, args ...string) {
-		t.Helper()
-		c := exec.CommandContext(t.Context(), "age", args...)
-		c.Dir = h.dir
-		terminal, err := pty.Start(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer terminal.Close()
-		s := newScreen(terminal)
-		for range questions {
-			if !s.await("assphrase") {
-				t.Fatalf("age does not ask: %s", s)
-			}
-			if _, err := terminal.WriteString(testPassphrase + "\r"); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := c.Wait(); err != nil {
-			t.Fatalf("age %v: %v: %s", args, err, s)
-		}
-		s.wait()
-	}
-	age(1, "-d", "-o", "plain.key", "seal.key")
+	h.agePrompted(1, "-d", "-o", "plain.key", "seal.key")
 	text, err := os.ReadFile(h.path("plain.key"))
 	if err != nil {
 		t.Fatal(err)
@@ -54,9 +31,34 @@ func TestAgeOpensSealKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.run("keys", "list", "--seal-key-file", "plain.key")
-	age(2, "-p", "-a", "-o", "by-age.key", "plain.key")
+	h.agePrompted(2, "-p", "-a", "-o", "by-age.key", "plain.key")
 	if err := os.Chmod(h.path("by-age.key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	h.run("keys", "list", "--seal-key-file", "by-age.key", "--seal-passphrase-file", "words")
+}
+
+// agePrompted runs age on a terminal, where it asks for the passphrase so many times.
+func (h home) agePrompted(questions int, args ...string) {
+	h.t.Helper()
+	c := exec.CommandContext(h.t.Context(), "age", args...)
+	c.Dir = h.dir
+	terminal, err := pty.Start(c)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer terminal.Close()
+	s := newScreen(terminal)
+	for range questions {
+		if !s.await("assphrase") {
+			h.t.Fatalf("age does not ask: %s", s)
+		}
+		if _, err := terminal.WriteString(testPassphrase + "\r"); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	if err := c.Wait(); err != nil {
+		h.t.Fatalf("age %v: %v: %s", args, err, s)
+	}
+	s.wait()
 }

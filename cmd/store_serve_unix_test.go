@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,20 +19,6 @@ import (
 	"jotkit/userdb/kv/kvtest"
 	"jotkit/userdb/kv/sealed"
 )
-
-// key is the seal key of a home.
-func (h home) key() sealed.Key {
-	h.t.Helper()
-	text, err := os.ReadFile(h.path("seal.key"))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	key, err := sealed.ParseKey(text)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return key
-}
 
 // fill makes the store of a home larger by this many MiB of records that nobody reads.
 func (h home) fill(mib int) {
