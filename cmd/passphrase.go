@@ -2,10 +2,12 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"filippo.io/age"
@@ -36,15 +38,21 @@ func isProtected(data []byte) bool {
 
 // protect puts data under a passphrase, so that age -d opens it too.
 func (e *env) protect(ctx context.Context, data []byte, passphrase string) ([]byte, error) {
+	to, err := e.scryptRecipient(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	return interruptible(ctx, func() ([]byte, error) { return encryptTo(to, data) })
+}
+
+// scryptRecipient is what age encrypts to for who has the passphrase.
+func (e *env) scryptRecipient(passphrase string) (age.Recipient, error) {
 	to, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, err
 	}
-	to.SetWorkFactor(passphraseWork)
-	if e.work != 0 {
-		to.SetWorkFactor(e.work)
-	}
-	return interruptible(ctx, func() ([]byte, error) { return encryptTo(to, data) })
+	to.SetWorkFactor(cmp.Or(e.work, passphraseWork))
+	return to, nil
 }
 
 func encryptTo(to age.Recipient, data []byte) ([]byte, error) {
@@ -96,24 +104,32 @@ func checkPassphrase(passphrase string) error {
 	return nil
 }
 
-// newPassphrase asks for a passphrase twice, or reads it from the file.
-func (e *env) newPassphrase(ctx context.Context, file string) (string, error) {
-	if file != "" {
-		passphrase, err := e.passphraseIn(ctx, file)
-		if err != nil {
-			return "", err
-		}
-		return passphrase, checkPassphrase(passphrase)
+// A passphraseInput is where a passphrase comes from: a file, or the person where none is named.
+type passphraseInput struct {
+	what string // such as "passphrase of the backup"
+	file string
+	flag string // that names the file
+}
+
+// passphrase gets a passphrase.
+func (e *env) passphrase(ctx context.Context, from passphraseInput) (string, error) {
+	switch {
+	case from.file != "":
+		return e.passphraseIn(ctx, from.file)
+	case !e.interactive() || e.inTaken:
+		return "", usagef("give it with "+from.flag, "the %s is missing, and nobody can be asked", from.what)
 	}
-	if !e.interactive() {
-		return "", usagef("give it with --new-passphrase-file", "the new passphrase is missing, and nobody can be asked")
-	}
-	first, err := e.ask(ctx, "New passphrase of the seal key: ")
+	return e.ask(ctx, strings.ToUpper(from.what[:1])+from.what[1:]+": ")
+}
+
+// newPassphrase gets a passphrase for what is yet to be encrypted. A person is asked twice.
+func (e *env) newPassphrase(ctx context.Context, from passphraseInput) (string, error) {
+	first, err := e.passphrase(ctx, from)
 	if err == nil {
 		err = checkPassphrase(first)
 	}
-	if err != nil {
-		return "", err
+	if err != nil || from.file != "" {
+		return first, err
 	}
 	again, err := e.ask(ctx, "Once more: ")
 	if err == nil && first != again {

@@ -26,7 +26,7 @@ func (e *env) makeSealKey(ctx context.Context, name string, how sealKeyChange, o
 	k = heldKey{sealFile{name: name}, sealed.NewKey(), old.passphrase}
 	switch {
 	case how.ask || how.newFromFile != "":
-		k.passphrase, err = e.newPassphrase(ctx, how.newFromFile)
+		k.passphrase, err = e.newPassphrase(ctx, passphraseInput{"new passphrase of the seal key", how.newFromFile, "--new-passphrase-file"})
 	case how.open:
 		k.passphrase = ""
 	}

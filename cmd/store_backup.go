@@ -108,18 +108,16 @@ func (e *env) backupRecipients(ctx context.Context, o backupOptions) ([]age.Reci
 	if !o.passphrase && o.passphraseFile == "" {
 		return e.ageRecipients(ctx, o.to)
 	}
-	passphrase, err := e.backupPassphrase(ctx, o.passphraseFile, true)
+	passphrase, err := e.newPassphrase(ctx, backupPassphrase(o.passphraseFile))
 	if err != nil {
 		return nil, err
 	}
-	r, err := age.NewScryptRecipient(passphrase)
-	if err != nil {
-		return nil, usagef("take a longer one", "the passphrase is empty")
-	}
-	if e.work != 0 {
-		r.SetWorkFactor(e.work)
-	}
-	return []age.Recipient{r}, nil
+	r, err := e.scryptRecipient(passphrase)
+	return []age.Recipient{r}, err
+}
+
+func backupPassphrase(file string) passphraseInput {
+	return passphraseInput{"passphrase of the backup", file, "--passphrase-file"}
 }
 
 // keyAtHand reads the seal key. A backup does not need it, but is better with it: every record is opened then, and the

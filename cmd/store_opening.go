@@ -15,7 +15,7 @@ func (e *env) backupIdentities(ctx context.Context, o restoreOptions) ([]age.Ide
 	if !o.passphrase && o.passphraseFile == "" {
 		return e.ageIdentities(ctx, o.identities)
 	}
-	passphrase, err := e.backupPassphrase(ctx, o.passphraseFile, false)
+	passphrase, err := e.passphrase(ctx, backupPassphrase(o.passphraseFile))
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (e *env) decrypted(ctx context.Context, from string, in ageInput, identitie
 		return in, nil
 	}
 	if len(identities) == 0 && in.byPassphrase {
-		passphrase, err := e.backupPassphrase(ctx, "", false)
+		passphrase, err := e.passphrase(ctx, backupPassphrase(""))
 		if err != nil {
 			return nil, err
 		}
