@@ -31,11 +31,19 @@ func replaceWith(name string, fill func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(temporary, name); err != nil {
+	if err := moveOver(temporary, name); err != nil {
 		os.Remove(temporary)
 		return err
 	}
-	return syncDir(filepath.Dir(name))
+	return nil
+}
+
+// moveOver puts a file in the place of another in its directory, also for after a power failure.
+func moveOver(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(to))
 }
 
 // createFile is replaceFile for a file that must not be there yet: then the error is os.ErrExist.
@@ -82,15 +90,21 @@ func contentOf(name string) func(io.Writer) error {
 
 // stage fills a file beside where it is to be.
 func stage(name string, fill func(io.Writer) error) (temporary string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".jotkit-*") // 0600 and O_EXCL
-	var path *fs.PathError
-	switch {
-	case errors.As(err, &path): // which names a file that nobody asked for
-		return "", fmt.Errorf("%q cannot be written: %w", name, path.Err)
-	case err != nil:
+	f, err := newBeside(name)
+	if err != nil {
 		return "", err
 	}
 	return f.Name(), written(f, fill)
+}
+
+// newBeside makes an empty file in the directory of another one.
+func newBeside(name string) (*os.File, error) {
+	f, err := os.CreateTemp(filepath.Dir(name), ".jotkit-*") // 0600 and O_EXCL
+	var path *fs.PathError
+	if errors.As(err, &path) { // which names a file that nobody asked for
+		err = fmt.Errorf("%q cannot be written: %w", name, path.Err)
+	}
+	return f, err
 }
 
 // written fills a new file, and removes it where that fails.

@@ -142,11 +142,7 @@ func (e *env) keepWhatLies(ctx context.Context, p place) (id, kept string, err e
 
 // moveIntoPlace gives a key file its name, in place of the one that has it. The store is under it already.
 func moveIntoPlace(next, name string) error {
-	err := os.Rename(next, name)
-	if err == nil {
-		err = syncDir(filepath.Dir(name))
-	}
-	if err != nil {
+	if err := moveOver(next, name); err != nil {
 		return &hintedError{err, "the store is under the new key, which lies beside the old one: jotkit store reseal ends the change"}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -48,6 +49,29 @@ func (e *env) existingPlace() (place, error) {
 		return p, fmt.Errorf("%w at %q", kv.ErrNoStore, p.path)
 	}
 	return p, nil
+}
+
+// own tells which file of the store this is, by whatever name, or "".
+func (p place) own(info fs.FileInfo) string {
+	for what, name := range map[string]string{"store": p.real(), "companion of the store": p.real() + ".lock", "seal key": p.keyPath} {
+		if is, err := os.Stat(name); err == nil && os.SameFile(is, info) {
+			return what
+		}
+	}
+	return ""
+}
+
+// real is the path of the store without links, as far as it can be told.
+func (p place) real() string {
+	if real, err := filepath.EvalSymlinks(p.path); err == nil {
+		return real
+	}
+	return p.path
+}
+
+// newScratch makes a file beside the store, with a name by which store check finds what was left of it.
+func (p place) newScratch(what string) (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(p.real()), filepath.Base(p.real())+".new-"+what+"-*") // 0600
 }
 
 // storeKey reads the seal key that the store asks for.

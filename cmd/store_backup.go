@@ -4,13 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -131,16 +127,11 @@ func (e *env) keyAtHand(ctx context.Context, p place) (sealed.Key, error) {
 	return sealed.Key{}, nil
 }
 
-// makeBackup makes the plain copy, checks it, and hands it to where it goes. A plain copy of what is to be encrypted, or
-// to go to stdout, lies beside the store, and nowhere else.
+// makeBackup makes the plain copy, checks it, and hands it to where it goes.
 func (e *env) makeBackup(ctx context.Context, p place, t backupTarget, to []age.Recipient, key sealed.Key) (b backupJSON, err error) {
-	beside := p.real() + ".new-backup-*"
-	if t.name != "-" && len(to) == 0 {
-		beside = filepath.Join(filepath.Dir(t.name), ".jotkit-backup-*")
-	}
-	plain, err := os.CreateTemp(filepath.Dir(beside), filepath.Base(beside)) // 0600
+	plain, err := p.newCopy(t, len(to) > 0)
 	if err != nil {
-		return b, notStaged(t.name, err)
+		return b, err
 	}
 	defer os.Remove(plain.Name())
 	defer plain.Close()
@@ -163,11 +154,20 @@ func (e *env) makeBackup(ctx context.Context, p place, t backupTarget, to []age.
 			err = closing
 		}
 		if err == nil {
-			err = t.take(plain.Name())
+			err = moveOver(plain.Name(), t.name)
 		}
 	}
 	b.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return b, err
+}
+
+// newCopy makes the file for the plain copy. What is to be encrypted, or to go to stdout, lies beside the store meanwhile,
+// and nowhere else.
+func (p place) newCopy(t backupTarget, encrypted bool) (*os.File, error) {
+	if t.name == "-" || encrypted {
+		return p.newScratch("backup")
+	}
+	return newBeside(t.name)
 }
 
 // soundCopy checks a copy of a store, with the seal key every record of it. It returns the id of the key that opens it.
@@ -219,13 +219,4 @@ func (e *env) noteBackup(b backupJSON) {
 	e.note("%s %s of commit %d to %s", what, formatSize(b.Size), b.Commits, backupTarget{b.Path}.shown())
 	e.note("others waited for %s", max(b.copied.Locked.Round(100*time.Microsecond), 100*time.Microsecond))
 	e.note("it takes the seal key %s to read it, which is not in it: %s", b.SealKey.ID, b.SealKey.Path)
-}
-
-// notStaged gives an error of a file that nobody asked for the name of the one that was.
-func notStaged(name string, err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) && strings.Contains(path.Path, ".jotkit-") {
-		return fmt.Errorf("%q cannot be written: %w", name, path.Err)
-	}
-	return err
 }

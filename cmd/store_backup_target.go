@@ -64,24 +64,6 @@ func (e *env) backupTarget(p place, name string) (backupTarget, error) {
 	return backupTarget{name}, err
 }
 
-// own tells which file of the store this is, by whatever name, or "".
-func (p place) own(info fs.FileInfo) string {
-	for what, name := range map[string]string{"store": p.real(), "companion of the store": p.real() + ".lock", "seal key": p.keyPath} {
-		if is, err := os.Stat(name); err == nil && os.SameFile(is, info) {
-			return what
-		}
-	}
-	return ""
-}
-
-// real is the path of the store without links, as far as it can be told.
-func (p place) real() string {
-	if real, err := filepath.EvalSymlinks(p.path); err == nil {
-		return real
-	}
-	return p.path
-}
-
 func checkReplaceable(name string) error {
 	f, err := os.Open(name)
 	if err != nil {
@@ -105,33 +87,14 @@ func isStore(head []byte) bool {
 	return len(head) >= at+4 && bytes.Equal(head[at:at+4], binary.NativeEndian.AppendUint32(nil, magic))
 }
 
-// take gives a whole file, in the same directory, the name of the backup.
-func (t backupTarget) take(temporary string) error {
-	if err := os.Rename(temporary, t.name); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(t.name))
-}
-
 // encrypt writes the backup, encrypted, in the place of the one that is there.
-func (t backupTarget) encrypt(ctx context.Context, plain io.ReadSeeker, sum hash.Hash, to []age.Recipient) (int64, error) {
-	f, err := os.CreateTemp(filepath.Dir(t.name), ".jotkit-backup-*")
-	if err != nil {
-		return 0, notStaged(t.name, err)
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	out := &counting{Writer: io.MultiWriter(f, sum)}
-	if err := encode(&untilDone{ctx, out}, plain, to); err != nil {
-		return 0, err
-	}
-	if err := f.Sync(); err != nil {
-		return 0, err
-	}
-	if err := f.Close(); err != nil {
-		return 0, err
-	}
-	return out.n, t.take(f.Name())
+func (t backupTarget) encrypt(ctx context.Context, plain io.ReadSeeker, sum hash.Hash, to []age.Recipient) (size int64, err error) {
+	err = replaceWith(t.name, func(f io.Writer) error {
+		out := &counting{Writer: io.MultiWriter(f, sum)}
+		defer func() { size = out.n }()
+		return encode(&untilDone{ctx, out}, plain, to)
+	})
+	return size, err
 }
 
 // untilDone writes until its context ends.

@@ -48,7 +48,7 @@ func (e *env) plainBackup(ctx context.Context, p place, from string, identities 
 	if err := makeDir(filepath.Dir(p.real())); err != nil {
 		return "", err
 	}
-	out, err := os.CreateTemp(filepath.Dir(p.real()), filepath.Base(p.real())+".new-restore-*") // 0600
+	out, err := p.newScratch("restore")
 	if err != nil {
 		return "", err
 	}
