@@ -34,22 +34,15 @@ func (e *env) writing(ctx context.Context) (*authority.Authority, error) {
 }
 
 func (e *env) existing(ctx context.Context) (*authority.Authority, error) {
-	path, err := e.storePath()
+	p, err := e.existingPlace()
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w at %q", kv.ErrNoStore, path)
-	}
-	keyPath, err := e.sealKeyPath()
+	key, err := e.readSealKey(ctx, p.keyPath, p.path)
 	if err != nil {
 		return nil, err
 	}
-	key, err := e.readSealKey(ctx, keyPath, path)
-	if err != nil {
-		return nil, err
-	}
-	return e.authority(e.keyedAt(e.storeAt(path), keyPath, key)), nil
+	return e.authority(e.keyedAt(e.storeAt(p.path), p.keyPath, key)), nil
 }
 
 func (e *env) authority(store kv.Store) *authority.Authority {

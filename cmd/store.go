@@ -74,11 +74,6 @@ func (p place) newScratch(what string) (*os.File, error) {
 	return os.CreateTemp(filepath.Dir(p.real()), filepath.Base(p.real())+".new-"+what+"-*") // 0600
 }
 
-// storeKey reads the seal key that the store asks for.
-func (e *env) storeKey(ctx context.Context, p place) (sealed.Key, error) {
-	return e.keyFor(ctx, p, p.store)
-}
-
 // keyFor reads the seal key that a store, or a copy of one, asks for: the one at its place, or the one that has not taken
 // that place yet, where a change was cut off.
 func (e *env) keyFor(ctx context.Context, p place, store kv.Store) (sealed.Key, error) {

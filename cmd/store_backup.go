@@ -119,7 +119,7 @@ func backupPassphrase(file string) passphraseInput {
 // keyAtHand reads the seal key. A backup does not need it, but is better with it: every record is opened then, and the
 // audit has a line of it. The zero key stands for one that is not at hand.
 func (e *env) keyAtHand(ctx context.Context, p place) (sealed.Key, error) {
-	key, err := e.storeKey(ctx, p)
+	key, err := e.keyFor(ctx, p, p.store)
 	if err == nil || ctx.Err() != nil {
 		return key, err
 	}
@@ -173,16 +173,12 @@ func (p place) newCopy(t backupTarget, encrypted bool) (*os.File, error) {
 // soundCopy checks a copy of a store, with the seal key every record of it. It returns the id of the key that opens it.
 func (e *env) soundCopy(ctx context.Context, name string, key sealed.Key) (keyID string, err error) {
 	copied := bolt.New(name, e.boltOptions())
-	faults, err := copied.Check(ctx)
-	if err != nil {
+	if err := checkPages(ctx, copied); err != nil {
 		return "", err
 	}
 	about, err := sealOf(ctx, copied)
-	if err == nil && len(faults) == 0 && key.ID() == about.SealKey {
-		_, faults, err = openAll(ctx, copied, key)
-	}
-	if err == nil && len(faults) > 0 {
-		err = damagedBy(faults[0])
+	if err == nil && key.ID() == about.SealKey {
+		err = checkRecords(ctx, copied, key)
 	}
 	return about.SealKey, err
 }

@@ -43,10 +43,7 @@ func (e *env) candidate(ctx context.Context, p place, from string, identities []
 }
 
 func (e *env) examineCandidate(ctx context.Context, p place, c *candidate) error {
-	faults, err := c.store.Check(ctx)
-	if err == nil && len(faults) > 0 {
-		err = damagedBy(faults[0])
-	}
+	err := checkPages(ctx, c.store)
 	if err == nil {
 		c.info, err = c.store.Info(ctx)
 	}
@@ -59,10 +56,7 @@ func (e *env) examineCandidate(ctx context.Context, p place, c *candidate) error
 	if c.key, err = e.keyFor(ctx, p, c.store); err != nil {
 		return err
 	}
-	if _, faults, err = openAll(ctx, c.store, c.key); err == nil && len(faults) > 0 {
-		err = damagedBy(faults[0])
-	}
-	if err == nil {
+	if err = checkRecords(ctx, c.store, c.key); err == nil {
 		err = c.means(ctx, e.authority(sealed.New(c.store, c.key)))
 	}
 	return c.noBackup(err)
@@ -90,12 +84,6 @@ func (c *candidate) means(ctx context.Context, a *authority.Authority) error {
 	c.until, err = a.LastLine(ctx)
 	return err
 }
-
-// damagedBy makes an error of a fault that a check has told of.
-func damagedBy(fault string) error { return fmt.Errorf("%w: %s", kv.ErrDamaged, bareFault(fault)) }
-
-// bareFault is a fault without the words that it begins with as an error.
-func bareFault(fault string) string { return strings.TrimPrefix(fault, kv.ErrDamaged.Error()+": ") }
 
 // noBackup is the error for a file that is not a good backup.
 func (c *candidate) noBackup(err error) error {

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -110,7 +109,7 @@ func (x *examination) sealKey() (key sealed.Key, opens bool, err error) {
 		return key, false, nil
 	}
 	x.well("schema", "%d", about.Schema)
-	key, err = x.storeKey(x.ctx, x.p)
+	key, err = x.keyFor(x.ctx, x.p, x.p.store)
 	if x.stops(err) {
 		return key, false, err
 	}
@@ -153,23 +152,6 @@ func (x *examination) records(key sealed.Key) error {
 	}
 	x.failEach("records", x.self("store", "restore", "F"), faults)
 	return nil
-}
-
-// openAll opens every record of a store that lies there sealed, page by page, and tells which do not open.
-func openAll(ctx context.Context, store kv.Store, key sealed.Key) (checked int, faults []string, err error) {
-	const page = 1000
-	for after := ""; ; {
-		var n int
-		var found []string
-		err := store.View(ctx, func(v kv.View) (err error) {
-			n, after, found, err = sealed.Check(v, key, after, page)
-			return err
-		})
-		checked, faults = checked+n, append(faults, found...)
-		if err != nil || after == "" {
-			return checked, faults, err
-		}
-	}
 }
 
 // meaning checks what the records say.

@@ -60,6 +60,12 @@ type storeSizeJSON struct {
 
 func sizeOf(i bolt.Info) storeSizeJSON { return storeSizeJSON{i.Size, i.Pages, i.Free} }
 
+// isLoose tells whether a quarter of the pages is free, from which on a compaction pays. What is less than looseFrom bytes
+// is nothing to be warned of: in a small store a quarter is a few pages, and the next commits take them.
+func isLoose(info bolt.Info) bool { return info.Free*4 >= info.Pages }
+
+const looseFrom = 1 << 20
+
 func (e *env) compact(ctx context.Context, o compactOptions) error {
 	if !o.newKey && o.how != (sealKeyChange{}) {
 		return usagef("jotkit store reseal changes the seal key alone", "--to and the passphrase of a new key go with --new-key")
@@ -92,7 +98,7 @@ func (e *env) compact(ctx context.Context, o compactOptions) error {
 
 // keyForLine reads the seal key for the line in the audit, without which a compaction does as well.
 func (e *env) keyForLine(ctx context.Context, p place) (sealed.Key, error) {
-	key, err := e.storeKey(ctx, p)
+	key, err := e.keyFor(ctx, p, p.store)
 	if errors.Is(err, kv.ErrSealKey) {
 		e.warn("without the seal key the audit has no line of it: %v", err)
 		return sealed.Key{}, nil

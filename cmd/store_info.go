@@ -218,28 +218,3 @@ func known(t *time.Time, unknown string, opens bool) string {
 	}
 	return unknown
 }
-
-// isLoose tells whether a quarter of the pages is free, from which on a compaction pays. What is less than looseFrom bytes
-// is nothing to be warned of: in a small store a quarter is a few pages, and the next commits take them.
-func isLoose(info bolt.Info) bool { return info.Free*4 >= info.Pages }
-
-const looseFrom = 1 << 20
-
-func percent(part, whole int) int {
-	if whole == 0 {
-		return 0
-	}
-	return part * 100 / whole
-}
-
-// formatSize is a size for people.
-func formatSize(n int64) string {
-	units, size := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}, float64(n)
-	for len(units) > 1 && size >= 1024 {
-		units, size = units[1:], size/1024
-	}
-	if units[0] == "bytes" || size >= 10 {
-		return fmt.Sprintf("%.0f %s", size, units[0])
-	}
-	return fmt.Sprintf("%.1f %s", size, units[0])
-}
