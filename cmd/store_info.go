@@ -49,7 +49,7 @@ type storeInfoJSON struct {
 	FreePages   int            `json:"free_pages"`
 	Guarded     bool           `json:"guarded"`
 	SealKey     sealKeyJSON    `json:"seal_key"`
-	Made        *time.Time     `json:"made"`
+	Created     *time.Time     `json:"created"`
 	Users       int            `json:"users"`
 	Roles       int            `json:"roles"`
 	Sessions    int            `json:"sessions"`
@@ -130,7 +130,7 @@ func (e *env) addSealed(ctx context.Context, p place, about sealed.Description, 
 		return err
 	}
 	keys := len(ring.Entries())
-	info.SealKey.Opens, info.Keys, info.Made = true, &keys, moment(history.Made)
+	info.SealKey.Opens, info.Keys, info.Created = true, &keys, moment(history.Made)
 	for i := range info.Audit {
 		info.Audit[i].Since = moment(history.Since[info.Audit[i].Chain])
 	}
@@ -187,7 +187,7 @@ func (i storeInfoJSON) rows() [][]string {
 		{"companion", guard},
 		{"seal key", i.SealKey.ID},
 		{"", key},
-		{"made", known(i.Made, unknown, i.SealKey.Opens)},
+		{"created", known(i.Created, unknown, i.SealKey.Opens)},
 		{"users", fmt.Sprint(i.Users)},
 		{"roles", fmt.Sprint(i.Roles)},
 		{"sessions", fmt.Sprint(i.Sessions)},

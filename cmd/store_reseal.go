@@ -61,19 +61,14 @@ type newSealKeyJSON struct {
 	Protected bool   `json:"protected"` // by a passphrase
 }
 
-type oldSealKeyJSON struct {
-	ID   string `json:"id"`
-	Path string `json:"path"` // "" where it is in no file
-}
-
 // sealKeyChangedJSON is how the keys lie after a change, for scripts.
 type sealKeyChangedJSON struct {
 	SealKey newSealKeyJSON `json:"seal_key"`
-	Old     oldSealKeyJSON `json:"old"`
+	Old     keyPlace       `json:"old"` // its path is "" where it is in no file
 }
 
 func (c sealKeyChanged) json() sealKeyChangedJSON {
-	return sealKeyChangedJSON{newSealKeyJSON{c.ID, c.Path, c.Protected}, oldSealKeyJSON{c.OldID, c.OldPath}}
+	return sealKeyChangedJSON{newSealKeyJSON{c.ID, c.Path, c.Protected}, keyPlace{c.OldID, c.OldPath}}
 }
 
 func (e *env) showSealKeyChanged(c sealKeyChanged) error {
