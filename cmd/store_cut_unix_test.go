@@ -6,10 +6,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -36,14 +34,14 @@ func (h home) beside(known ...string) (names []string) {
 	return names
 }
 
-// cut starts a command and sends it a signal after up to 60 ms. It returns how it ended: -1 for a signal.
-func (h home) cut(with syscall.Signal, args ...string) int {
+// interrupted starts a command and has it get Ctrl-C after up to 60 ms. It returns how it ended: -1 for the signal itself.
+func (h home) interrupted(args ...string) int {
 	h.t.Helper()
 	c := h.command(args...)
 	if err := c.Start(); err != nil {
 		h.t.Fatal(err)
 	}
-	end := time.AfterFunc(time.Duration(rand.IntN(60_000))*time.Microsecond, func() { c.Process.Signal(with) })
+	end := time.AfterFunc(time.Duration(rand.IntN(60_000))*time.Microsecond, func() { c.Process.Signal(os.Interrupt) })
 	defer end.Stop()
 	c.Wait()
 	return c.ProcessState.ExitCode()
@@ -66,7 +64,7 @@ func TestBackupInterrupted(t *testing.T) {
 		if i%2 == 0 {
 			args = []string{"store", "backup", "b.age", "--passphrase-file", "phrase"}
 		}
-		switch status := h.cut(syscall.SIGINT, args...); status {
+		switch status := h.interrupted(args...); status {
 		case exitInterrupted:
 			stopped++
 		case exitOK:
@@ -122,62 +120,5 @@ func TestBackupInterruptedInPipe(t *testing.T) {
 	}
 	if out := h.run("audit", "--event", "store backup"); !strings.Contains(out, "refused") {
 		t.Errorf("the audit says nothing of it: %s", out)
-	}
-}
-
-// TestStoreCommandsKilled kills backups, restores and compactions at any moment. What was acknowledged is there after it,
-// the store is sound and opens, and so does the last backup.
-func TestStoreCommandsKilled(t *testing.T) {
-	rounds := 16
-	if long() {
-		rounds = 400
-	}
-	h := newHome(t)
-	h.run("init")
-	h.fill(4)
-	raw := h.run("mint", "--sub", "ada", "--ttl", "24h")
-	h.run("store", "backup", "b")
-	commands := [][]string{
-		{"store", "backup", "b"}, {"store", "compact", "--force"}, {"store", "restore", "b", "--yes"}, {"store", "compact", "--new-key", "--yes"},
-	}
-	killed, lost, unsound := 0, 0, 0
-	for i := range rounds {
-		id := "J" + strings.Repeat("x", i)
-		h.run("store", "backup", "b") // so that there is nothing for a restore to lose
-		args := commands[i%len(commands)]
-		if status := h.cut(syscall.SIGKILL, args...); status == -1 {
-			killed++
-		} else if status != exitOK {
-			t.Errorf("%v: exit status %d", args, status)
-		}
-		h.run("verify", "-q", raw)
-		h.run("revoke", "--jti", id)
-		if !h.revoked(id) {
-			lost++
-		}
-		if out, err := h.command("store", "check", "-q").CombinedOutput(); err != nil {
-			if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 7 { // leftovers, and both files in one home
-				t.Errorf("after %v: %v\n%s", args, err, out)
-				unsound++
-			}
-		}
-		h.tidy()
-	}
-	h.run("audit", "verify")
-	kvtest.Figure(t, "Backup, restore and compaction are killed at any moment", kvtest.Tried(rounds, "rounds"),
-		kvtest.Tried(killed, "commands killed"), kvtest.Never(lost, "writes lost"), kvtest.Never(unsound, "stores unsound"))
-}
-
-func (h home) revoked(id string) bool {
-	return strings.Contains(h.run("revocations", "list"), "  "+id+"  ")
-}
-
-// tidy removes what the killed ones left, as store check says.
-func (h home) tidy() {
-	h.t.Helper()
-	for _, name := range h.beside("b", "seal.key.new-*") {
-		if err := os.Remove(h.path(name)); err != nil {
-			h.t.Error(err)
-		}
 	}
 }

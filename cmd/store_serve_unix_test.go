@@ -3,7 +3,6 @@
 package cmd
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,30 +13,10 @@ import (
 	"time"
 
 	"jotkit/cmd/authority"
-	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
 	"jotkit/userdb/kv/kvtest"
 	"jotkit/userdb/kv/sealed"
 )
-
-// fill makes the store of a home larger by this many MiB of records that nobody reads.
-func (h home) fill(mib int) {
-	h.t.Helper()
-	store := sealed.New(bolt.New(h.store(), bolt.Options{}), h.key())
-	for i := range mib {
-		_, err := store.Update(h.t.Context(), func(tx kv.Tx) error {
-			for j := range 256 {
-				if err := tx.Put(fmt.Sprintf("filling/%03d-%03d", i, j), bytes.Repeat([]byte{byte(j)}, 4000)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			h.t.Fatal(err)
-		}
-	}
-}
 
 // revoker revokes jti0, jti1, … one after the other until stop. acked is how many have been acknowledged.
 func (d *daemon) revoker(acked *atomic.Int64) (stop func()) {
