@@ -117,25 +117,24 @@ func (d *daemon) becomes(what, raw string, want int) {
 
 // asks asks /protected again and again until stop, which returns how often each status came.
 func (d *daemon) asks(raw string, at int) (stop func() map[int]int) {
-	counts, end := map[int]int{}, make(chan struct{})
+	counts := map[int]int{}
 	var mu sync.Mutex
-	var all sync.WaitGroup
+	var ends []func()
 	for range at {
-		all.Go(func() {
-			for {
-				select {
-				case <-end:
-					return
-				default:
-				}
-				got := d.status(raw)
-				mu.Lock()
-				counts[got]++
-				mu.Unlock()
-			}
-		})
+		ends = append(ends, repeated(func() bool {
+			got := d.status(raw)
+			mu.Lock()
+			defer mu.Unlock()
+			counts[got]++
+			return true
+		}))
 	}
-	return func() map[int]int { close(end); all.Wait(); return counts }
+	return func() map[int]int {
+		for _, end := range ends {
+			end()
+		}
+		return counts
+	}
 }
 
 // end sends SIGTERM, and wants a good end soon.

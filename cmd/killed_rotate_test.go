@@ -53,24 +53,16 @@ func TestKilledRotate(t *testing.T) {
 // minting mints by one command after the other until stop, which returns the tokens.
 func (h home) minting() (stop func() []string) {
 	var tokens []string
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			out, err := h.command("mint", "--sub", "ada").Output()
-			if err != nil {
-				h.t.Errorf("mint: %v", err)
-				return
-			}
-			tokens = append(tokens, strings.TrimSpace(string(out)))
-			select {
-			case <-end:
-				return
-			default:
-			}
+	end := repeated(func() bool {
+		out, err := h.command("mint", "--sub", "ada").Output()
+		if err != nil {
+			h.t.Errorf("mint: %v", err)
+			return false
 		}
-	}()
-	return func() []string { close(end); <-ended; return tokens }
+		tokens = append(tokens, strings.TrimSpace(string(out)))
+		return true
+	})
+	return func() []string { end(); return tokens }
 }
 
 // bad is how many of the tokens are not good by the store.

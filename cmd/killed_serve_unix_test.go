@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,30 +25,24 @@ func TestKilledServe(t *testing.T) {
 	for i := range clients {
 		clients[i] = &client{refresh: opens(t, a, string(rune('a'+i))+"da").RefreshToken}
 	}
-	end := make(chan struct{})
-	var all sync.WaitGroup
+	var ends []func()
 	for i, c := range clients {
-		all.Go(func() {
-			for {
-				select {
-				case <-end:
-					return
-				default:
-				}
-				asked[i]++
-				if d.refreshes(c) {
-					acknowledged[i]++
-				}
+		ends = append(ends, repeated(func() bool {
+			asked[i]++
+			if d.refreshes(c) {
+				acknowledged[i]++
 			}
-		})
+			return true
+		}))
 	}
 	for range rounds {
 		time.Sleep(rand.N(100 * time.Millisecond)) // the moment of the kill, which is all that this decides
 		d.kill()
 		d.start()
 	}
-	close(end)
-	all.Wait()
+	for _, end := range ends {
+		end()
+	}
 	var sum client
 	tried, told := 0, 0
 	for i, c := range clients {

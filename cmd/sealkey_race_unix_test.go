@@ -20,30 +20,20 @@ import (
 // meanwhile does one thing over and over until the test is done with another.
 func meanwhile(t *testing.T, over func() error, do func()) (times int) {
 	t.Helper()
-	stop := make(chan struct{})
 	started := make(chan struct{})
 	begun := sync.OnceFunc(func() { close(started) })
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			if err := over(); err != nil {
-				t.Error(err)
-				begun()
-				return
-			}
-			times++
-			begun()
-			select {
-			case <-stop:
-				return
-			default:
-			}
+	stop := repeated(func() bool {
+		defer begun()
+		if err := over(); err != nil {
+			t.Error(err)
+			return false
 		}
+		times++
+		return true
 	})
 	<-started
 	do()
-	close(stop)
-	all.Wait()
+	stop()
 	return times
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,22 +19,13 @@ import (
 
 // revoker revokes jti0, jti1, … one after the other until stop. acked is how many have been acknowledged.
 func (d *daemon) revoker(acked *atomic.Int64) (stop func()) {
-	end := make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
-		a := d.actor()
-		defer a.done()
-		for i := 0; ; i++ {
-			select {
-			case <-end:
-				return
-			default:
-			}
-			a.mustAct(d.t, "jti jti%d", i)
-			acked.Store(int64(i + 1))
-		}
+	a := d.actor()
+	end := repeated(func() bool {
+		a.mustAct(d.t, "jti jti%d", acked.Load())
+		acked.Add(1)
+		return true
 	})
-	return func() { close(end); all.Wait() }
+	return func() { end(); a.done() }
 }
 
 // TestBackupUnderLoad backs a store of 20 MiB up, again and again, while serve answers and others write. No request fails,
