@@ -137,6 +137,16 @@ func (d *daemon) asks(raw string, at int) (stop func() map[int]int) {
 	}
 }
 
+// unlike is how many of the answers have another status.
+func unlike(counts map[int]int, want int) (n int) {
+	for status, many := range counts {
+		if status != want {
+			n += many
+		}
+	}
+	return n
+}
+
 // end sends SIGTERM, and wants a good end soon.
 func (d *daemon) end() {
 	d.t.Helper()

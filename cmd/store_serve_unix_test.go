@@ -38,14 +38,15 @@ func TestBackupUnderLoad(t *testing.T) {
 	d := newDaemon(newHome(t))
 	d.fill(20)
 	stopAsking := d.asks(d.mints("ada", 1)[0], 2)
-	var acked, longest atomic.Int64
+	var acked atomic.Int64
+	var longest time.Duration
 	stopWriting := d.revoker(&acked)
 	wrong := 0
 	for i := range rounds {
 		before := acked.Load()
 		began := time.Now()
 		out := d.run("store", "backup", fmt.Sprintf("b%d", i), "--json")
-		longest.Store(max(longest.Load(), int64(time.Since(began))))
+		longest = max(longest, time.Since(began))
 		after := acked.Load() + 1 // one may be done, and not acknowledged yet
 		var done struct{ Size int64 }
 		if err := json.Unmarshal([]byte(out), &done); err != nil || done.Size < 20<<20 {
@@ -58,13 +59,8 @@ func TestBackupUnderLoad(t *testing.T) {
 	}
 	stopWriting()
 	counts := stopAsking()
-	bad := 0
-	for status, n := range counts {
-		if status != http.StatusOK {
-			bad += n
-		}
-	}
-	t.Logf("the longest backup took %v; requests meanwhile: %v", time.Duration(longest.Load()), counts)
+	bad := unlike(counts, http.StatusOK)
+	t.Logf("the longest backup took %v; requests meanwhile: %v", longest, counts)
 	kvtest.Figure(t, "A backup is one acknowledged state, and nobody is refused meanwhile", kvtest.Tried(rounds, "backups of 20 MiB"),
 		kvtest.Tried(int(acked.Load()), "writes beside"), kvtest.Tried(counts[http.StatusOK], "requests answered"),
 		kvtest.Never(bad, "requests refused"), kvtest.Never(wrong, "copies of no such state"))
@@ -178,12 +174,7 @@ func TestCompactUnderServe(t *testing.T) {
 		}
 	}
 	counts := stop()
-	bad := 0
-	for status, n := range counts {
-		if status != http.StatusOK {
-			bad += n
-		}
-	}
+	bad := unlike(counts, http.StatusOK)
 	kvtest.Figure(t, "serve goes on while the store is compacted, also under a new key", kvtest.Tried(rounds, "compactions"),
 		kvtest.Tried(counts[http.StatusOK], "requests answered"), kvtest.Never(bad, "requests refused"),
 		kvtest.Never(late, "revocations late"))
