@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"os"
 	"sync/atomic"
 
 	"jotkit/userdb/kv"
@@ -81,6 +82,9 @@ func (e *env) sealKeyAgain(ctx context.Context, file, id string) (sealed.Key, bo
 		return sealed.Key{}, false
 	}
 	for _, name := range []string{file, nextName(file, id)} {
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			continue // a pipe has given its key, and who opens it again may wait for ever
+		}
 		data, info, err := e.readOwn(ctx, name, maxSealKey)
 		if err != nil || !info.Mode().IsRegular() {
 			continue
