@@ -36,6 +36,9 @@ func (e *env) takeStdin() error {
 // open opens a named file, or stdin for "-". Opening blocks too, where the file is a pipe that nobody writes to.
 func (e *env) open(ctx context.Context, name string) (io.ReadCloser, error) {
 	if name != "-" {
+		if err := notTheKey(name); err != nil {
+			return nil, err
+		}
 		return interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
 	}
 	if err := e.takeStdin(); err != nil {
@@ -49,6 +52,9 @@ func (e *env) readFile(ctx context.Context, name string, limit int) ([]byte, os.
 	if name == "-" {
 		data, err := e.stdin(ctx, limit)
 		return data, nil, err
+	}
+	if err := notTheKey(name); err != nil {
+		return nil, nil, err
 	}
 	f, err := interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
 	if err != nil {

@@ -19,6 +19,9 @@ func (e *env) sealKeyPath() (string, error) {
 
 func (e *env) path(flag, variable, name, home, file string) (string, error) {
 	if named := cmp.Or(flag, e.getenv(variable)); named != "" {
+		if err := notTheKey(named); err != nil {
+			return "", err
+		}
 		return filepath.Abs(named)
 	}
 	if home == "" {

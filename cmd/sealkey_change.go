@@ -144,6 +144,9 @@ func (e *env) endSealKeyChange(ctx context.Context, p place) (c sealKeyChanged, 
 func (e *env) moveSealKey(
 	ctx context.Context, p place, how sealKeyChange, commit func(old, with sealed.Key) error,
 ) (c sealKeyChanged, err error) {
+	if err := notTheKey(how.to); err != nil {
+		return c, err
+	}
 	to, err := filepath.Abs(how.to)
 	if err != nil {
 		return c, err
