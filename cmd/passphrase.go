@@ -141,8 +141,11 @@ func (e *env) newPassphrase(ctx context.Context, from passphraseInput) (string, 
 // passphraseIn reads a passphrase from a file that is for its owner alone.
 func (e *env) passphraseIn(ctx context.Context, file string) (string, error) {
 	data, info, err := e.readFile(ctx, file, maxPasswordInput)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
+	case len(data) > maxPasswordInput: // cut off it would be another one, to age -d too
+		return "", usagef("name a file with the passphrase alone", "the passphrase in %q is longer than %d KiB", file, maxPasswordInput>>10)
 	}
 	return oneLineEnd(data), checkPrivate(file, info)
 }

@@ -85,6 +85,19 @@ func withWork(t *testing.T, data []byte, work string) string {
 	return out.String()
 }
 
+// A passphrase that is longer than what is read of its file is refused: what was cut off it would be another one.
+func TestPassphraseTooLong(t *testing.T) {
+	p := newInProcess(t)
+	p.run(0, "", "init")
+	long := filepath.Join(p.dir, "long")
+	if err := os.WriteFile(long, []byte(strings.Repeat("a", maxPasswordInput+1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.run(2, "", "store", "reseal", "--new-passphrase-file", long)
+	p.run(2, "", "store", "backup", filepath.Join(p.dir, "b.age"), "--passphrase-file", long)
+	p.run(0, "", "keys", "list")
+}
+
 // What is written takes the work that it should: no flag makes it cheap, and no test leaves it so.
 func TestProtectedWork(t *testing.T) {
 	if testing.Short() {
