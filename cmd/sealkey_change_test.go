@@ -112,6 +112,25 @@ func TestSealKeyChangeCutOff(t *testing.T) {
 	}
 }
 
+// Where a change was cut off the seal key is not moved elsewhere, and nothing is made there: the one that the store asks for
+// has to take its place first, and the hint says how.
+func TestSealKeyMovedAfterCutOff(t *testing.T) {
+	s := newSealing(t)
+	if err := s.change(func(reseal func() error) error { panic(firstOf(reseal(), errCut)) }); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(s.dir, "elsewhere.key")
+	for _, args := range [][]string{{"store", "reseal"}, {"store", "compact", "--new-key", "--yes"}} {
+		_, errs := s.run(3, "", append(args, "--to", elsewhere)...)
+		if !strings.Contains(errs, "jotkit store reseal ends it") || exists(elsewhere) {
+			t.Errorf("%s: %s", args, errs)
+		}
+	}
+	s.run(0, "", "store", "reseal")
+	s.run(0, "", "store", "reseal", "--to", elsewhere)
+	s.run(0, "", "keys", "list", "--seal-key-file", elsewhere)
+}
+
 // firstOf is err, or otherwise where there is none.
 func firstOf(err, otherwise error) error {
 	if err != nil {

@@ -13,10 +13,13 @@ import (
 	"jotkit/userdb/kv/sealed"
 )
 
-// heldSealKey reads the seal key that a store has now.
+// heldSealKey reads the seal key that a store has now. Where another one lies there nothing is to be made, and nobody asked.
 func (e *env) heldSealKey(ctx context.Context, p place) (k heldKey, err error) {
 	if k.sealFile, err = e.readSealFile(ctx, p.keyPath, p.path); err == nil {
 		k.key, k.passphrase, err = e.unlock(ctx, k.sealFile)
+	}
+	if err == nil {
+		_, err = keyAskedFor(ctx, p, p.store, k.key)
 	}
 	return k, err
 }

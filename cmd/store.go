@@ -81,13 +81,23 @@ func (e *env) keyFor(ctx context.Context, p place, store kv.Store) (sealed.Key, 
 	if err != nil {
 		return key, err
 	}
-	about, err := sealOf(ctx, store)
-	if err != nil || about.SealKey == key.ID() {
-		return key, err
+	id, err := keyAskedFor(ctx, p, store, key)
+	if err == nil {
+		return key, nil
 	}
-	if next, found := e.sealKeyAgain(ctx, p.keyPath, about.SealKey); found {
+	if next, found := e.sealKeyAgain(ctx, p.keyPath, id); found {
 		return next, nil
 	}
+	return sealed.Key{}, err
+}
+
+// keyAskedFor is the id of the seal key that a store, or a copy of one, asks for, "" where it does not say. It is an error
+// when that is not this key, which lies in the place of it.
+func keyAskedFor(ctx context.Context, p place, store kv.Store, key sealed.Key) (id string, err error) {
+	about, err := sealOf(ctx, store)
+	if err != nil || about.SealKey == key.ID() {
+		return about.SealKey, err
+	}
 	err = fmt.Errorf("%w: it was sealed with the key %q, and in %q is %s", kv.ErrSealKey, about.SealKey, p.keyPath, key.ID())
-	return sealed.Key{}, foreign(ctx, store, p.keyPath, err)
+	return about.SealKey, foreign(ctx, store, p.keyPath, err)
 }
