@@ -18,10 +18,11 @@ import (
 )
 
 // How much work scrypt is, as a power of two: 18 takes about a second and 256 MiB, and each step doubles both. What is
-// read may take more, up to a bound, for whoever wrote the file decides.
+// read may take more, up to 1 GiB, for whoever wrote the file decides: a backup comes back from where nobody is trusted,
+// and what the machine has no memory for would end another process than this one.
 const (
 	passphraseWork    = 18
-	maxPassphraseWork = 22
+	maxPassphraseWork = 20
 )
 
 var (

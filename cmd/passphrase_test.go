@@ -44,7 +44,7 @@ func TestProtect(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
-		"more work than is done": withWork(t, data, "23"), "no work": withWork(t, data, "0"), "work that is no number": withWork(t, data, "x"),
+		"more work than is done": withWork(t, data, "21"), "no work": withWork(t, data, "0"), "work that is no number": withWork(t, data, "x"),
 		"cut off": string(data[:len(data)/2]), "the header alone": armor.Header,
 		"a flipped bit": strings.Replace(string(data), "\n-----END", "A\n-----END", 1),
 	} {
@@ -59,6 +59,30 @@ func TestProtect(t *testing.T) {
 	}
 	if err := unlock(other, testPassphrase); !errors.Is(err, kv.ErrSealKey) || strings.Contains(err.Error(), "no key") {
 		t.Errorf("what is no key: %v", err)
+	}
+}
+
+// A backup that asks for more work than a machine may have memory for is refused at once.
+func TestBackupWork(t *testing.T) {
+	p := newInProcess(t)
+	p.run(0, "", "init")
+	words, backup := filepath.Join(p.dir, "words"), filepath.Join(p.dir, "b.age")
+	if err := os.WriteFile(words, []byte(testPassphrase), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.run(0, "", "store", "backup", backup, "--passphrase-file", words)
+	p.run(0, "", "store", "restore", backup, "--passphrase-file", words, "--dry-run", "--accept-rollback")
+	data, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dear := regexp.MustCompile(`(-> scrypt \S+ )\d+\n`).ReplaceAll(data, []byte("${1}21\n"))
+	if err := os.WriteFile(backup, dear, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, errs := p.run(9, "", "store", "restore", backup, "--passphrase-file", words, "--dry-run", "--accept-rollback")
+	if !strings.Contains(errs, "work factor too large") {
+		t.Error(errs)
 	}
 }
 

@@ -27,6 +27,7 @@ func byPassphrase(passphrase string) ([]age.Identity, error) {
 	if err != nil {
 		return nil, usagef("type it, or give it with --passphrase-file", "the passphrase is empty")
 	}
+	i.SetMaxWorkFactor(maxPassphraseWork)
 	return []age.Identity{i}, nil
 }
 
