@@ -203,7 +203,7 @@ func (b *blackout) figure(promise string, prefixes int) {
 // next write works. A store that is being made is there whole or not at all.
 func TestPowerLoss(t *testing.T) {
 	peer(t, "strace")
-	acts, ways := often(8, 150), often(1, 12)
+	acts, ways := often(8, 50), often(1, 6)
 	s := bolt.New(filepath.Join(t.TempDir(), "store"), bolt.Options{})
 	b := newBlackout(t, s, acts+3)
 	b.record("create " + numbered(1, acts))
