@@ -2,9 +2,7 @@ package audit
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
 
 	"jotkit/userdb/kv"
 )
@@ -63,10 +61,7 @@ func nextHead(tx kv.Tx, key []byte, chain string) (head, error) {
 
 // checkEnd tells whether the newest line is the one that the head names.
 func checkEnd(r kv.Reader, chain string, h head) error {
-	name, value, err := r.Floor(linesOf(chain) + "\xff")
-	if errors.Is(err, kv.ErrNotFound) || err == nil && !strings.HasPrefix(name, linesOf(chain)) {
-		name, err = "", nil
-	}
+	name, value, err := floor(r, chain, afterLines(chain))
 	switch {
 	case err != nil:
 		return err

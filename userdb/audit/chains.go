@@ -83,7 +83,7 @@ func chains(v kv.View, listed []string) ([]string, error) {
 		}
 		chain, _, _ := strings.Cut(strings.TrimPrefix(name, linePrefix), "/")
 		names[chain] = true
-		after = linesOf(chain) + "\xff"
+		after = afterLines(chain)
 	}
 }
 

@@ -1,11 +1,6 @@
 package audit
 
-import (
-	"errors"
-	"strings"
-
-	"jotkit/userdb/kv"
-)
+import "jotkit/userdb/kv"
 
 // Ends are the oldest line of a chain that is kept, and the newest.
 type Ends struct{ First, Last Line }
@@ -28,24 +23,12 @@ func EndsOf(v kv.View) ([]Ends, error) {
 }
 
 func endsOf(v kv.View, chain string) (ends Ends, found bool, err error) {
-	for e, err := range v.Scan(linesOf(chain), "") {
-		if err == nil {
-			ends.First, err = parseLine(e.Name, e.Value)
-		}
-		if err != nil {
-			return ends, false, err
-		}
-		found = true
-		break
+	ends.First, err = firstLine(v, chain)
+	if err != nil || ends.First.Seq == 0 {
+		return ends, false, err
 	}
-	if !found {
-		return ends, false, nil
-	}
-	name, value, err := v.Floor(linesOf(chain) + "\xff")
-	switch {
-	case errors.Is(err, kv.ErrNotFound), err == nil && !strings.HasPrefix(name, linesOf(chain)):
-		return ends, false, nil
-	case err == nil:
+	name, value, err := floor(v, chain, afterLines(chain))
+	if err == nil {
 		ends.Last, err = parseLine(name, value)
 	}
 	return ends, true, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,6 +26,9 @@ type Line struct {
 const linePrefix = "audit/"
 
 func linesOf(chain string) string { return linePrefix + chain + "/" }
+
+// afterLines is a name behind those of all lines of a chain.
+func afterLines(chain string) string { return linesOf(chain) + "\xff" }
 
 func lineName(chain string, seq uint64) string { return fmt.Sprintf("%s%016x", linesOf(chain), seq) }
 
@@ -59,19 +61,6 @@ func parseLine(name string, value []byte) (Line, error) {
 // timed tells whether the time is written as fit leaves it. The MAC counts in milliseconds and knows no zones.
 func (e Event) timed() bool {
 	return e.Time.Location() == time.UTC && e.Time.Nanosecond()%int(time.Millisecond) == 0
-}
-
-// readLine reads one line that has to be there.
-func readLine(r kv.Reader, chain string, seq uint64) (Line, error) {
-	name := lineName(chain, seq)
-	value, err := r.Get(name)
-	if errors.Is(err, kv.ErrNotFound) {
-		return Line{}, damaged(name, "it is missing")
-	}
-	if err != nil {
-		return Line{}, err
-	}
-	return parseLine(name, value)
 }
 
 // mac is what l.MAC must be. Each text goes in behind its length, so that no two lines have the same bytes.

@@ -1,8 +1,6 @@
 package audit
 
 import (
-	"errors"
-	"strings"
 	"time"
 
 	"jotkit/userdb/kv"
@@ -40,12 +38,9 @@ func resume(v kv.View, chain string, seen Seen) (Seen, error) {
 
 // lastBefore walks back from the end of a chain to the last line that is older than t.
 func lastBefore(v kv.View, chain string, t time.Time) (Seen, error) {
-	for at := linesOf(chain) + "\xff"; ; {
-		name, value, err := v.Floor(at)
-		if errors.Is(err, kv.ErrNotFound) || err == nil && !strings.HasPrefix(name, linesOf(chain)) {
-			return Seen{}, nil
-		}
-		if err != nil {
+	for at := afterLines(chain); ; {
+		name, value, err := floor(v, chain, at)
+		if err != nil || name == "" {
 			return Seen{}, err
 		}
 		l, err := parseLine(name, value)
@@ -54,27 +49,4 @@ func lastBefore(v kv.View, chain string, t time.Time) (Seen, error) {
 		}
 		at = lineName(chain, l.Seq-1)
 	}
-}
-
-// readAt returns the line of this number, or the zero Line.
-func readAt(r kv.Reader, chain string, seq uint64) (Line, error) {
-	value, err := r.Get(lineName(chain, seq))
-	if errors.Is(err, kv.ErrNotFound) {
-		return Line{}, nil
-	}
-	if err != nil {
-		return Line{}, err
-	}
-	return parseLine(lineName(chain, seq), value)
-}
-
-// firstLine returns the oldest line of a chain, or the zero Line.
-func firstLine(v kv.View, chain string) (Line, error) {
-	for e, err := range v.Scan(linesOf(chain), "") {
-		if err != nil {
-			return Line{}, err
-		}
-		return parseLine(e.Name, e.Value)
-	}
-	return Line{}, nil
 }
