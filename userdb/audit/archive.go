@@ -1,13 +1,6 @@
 package audit
 
-import (
-	"bufio"
-	"bytes"
-	"errors"
-	"io"
-	"maps"
-	"slices"
-)
+import "io"
 
 // What can be wrong with an export, beside what can be wrong with a chain.
 const (
@@ -50,13 +43,20 @@ func NewArchive(key []byte, chains []string) (*Archive, error) {
 	}
 	a := &Archive{key: key, chains: map[string]*chainArchive{}}
 	for _, chain := range chains {
-		a.chains[chain] = &chainArchive{ChainReport: ChainReport{Chain: chain}}
+		a.chain(chain)
 	}
 	return a, nil
 }
 
-// longestRow is more than the longest line of an export, with 33 texts of 256 bytes, all escaped.
-const longestRow = 1 << 18
+// chain is what the exports have of a chain, which begins with nothing.
+func (a *Archive) chain(name string) *chainArchive {
+	c := a.chains[name]
+	if c == nil {
+		c = &chainArchive{ChainReport: ChainReport{Chain: name}}
+		a.chains[name] = c
+	}
+	return c
+}
 
 // Read reads one export, or several one after the other, by the name of their file. What is wrong with it is kept for the
 // report; the error is that of the reader.
@@ -71,158 +71,4 @@ func (a *Archive) Read(file string, from io.Reader) error {
 	}
 	x.close()
 	return err
-}
-
-// rows hands over each line, without its end, and returns what was said of the last one. Without a line end, or too
-// long, it is handed over as nil.
-func rows(from io.Reader, each func(row int, text []byte) bool) (last bool, err error) {
-	r := bufio.NewReaderSize(from, longestRow)
-	for row := 1; ; row++ {
-		text, err := r.ReadSlice('\n')
-		switch {
-		case errors.Is(err, io.EOF) && len(text) == 0:
-			return last, nil
-		case errors.Is(err, io.EOF), errors.Is(err, bufio.ErrBufferFull):
-			text = nil
-		case err != nil:
-			return false, err
-		}
-		last = each(row, bytes.TrimSuffix(text, []byte("\n")))
-		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = r.ReadSlice('\n')
-		}
-	}
-}
-
-// An export is one file while it is read.
-type export struct {
-	*Archive
-	file string
-	row  int
-	open map[string]*segment // by chain, since the last closing line
-	runs []string            // the chains as they come, each of which stands together
-}
-
-// take takes one line, and tells whether it closes the export.
-func (x *export) take(text []byte) (closes bool) {
-	if bytes.HasPrefix(text, []byte(closingStart)) {
-		c, ok := parseClosing(text, x.key)
-		if !ok {
-			x.stray.fault(Fault{What: ClosingChanged, File: x.file, Row: x.row})
-		} else {
-			x.compare(c)
-		}
-		x.close()
-		return true
-	}
-	l, ok := parseExport(text)
-	if !ok {
-		x.stray.fault(Fault{What: NotExported, File: x.file, Row: x.row})
-		return false
-	}
-	good := l.authentic(x.key)
-	chain := x.chains[l.Chain]
-	switch {
-	case chain == nil && !good:
-		x.stray.fault(Fault{What: NotExported, File: x.file, Row: x.row})
-		return false
-	case chain == nil:
-		chain = &chainArchive{ChainReport: ChainReport{Chain: l.Chain}}
-		x.chains[l.Chain] = chain
-	}
-	x.line(chain, l, good)
-	return false
-}
-
-// line holds a line against the one before it of its chain.
-func (x *export) line(chain *chainArchive, l Line, good bool) {
-	note := func(from, to uint64, what string) {
-		chain.fault(Fault{From: from, To: to, What: what, File: x.file, Row: x.row})
-	}
-	s := x.open[l.Chain]
-	if !good {
-		note(l.Seq, l.Seq, LineChanged)
-		if s != nil && l.Seq == s.Last+1 {
-			s.Last, s.known = l.Seq, false
-		}
-		return
-	}
-	if n := len(x.runs); n == 0 || x.runs[n-1] != l.Chain {
-		x.runs = append(x.runs, l.Chain)
-	}
-	switch {
-	case s == nil:
-		s = &segment{Span: Span{Chain: l.Chain, First: l.Seq}, file: x.file, prev: l.Prev}
-		x.open[l.Chain] = s
-	case l.Seq <= s.Last:
-		note(l.Seq, l.Seq, LineMoved)
-		return
-	case l.Seq > s.Last+1:
-		note(s.Last+1, l.Seq-1, CutMiddle)
-	case s.known && s.MAC != l.Prev:
-		note(l.Seq, l.Seq, LineMoved)
-	}
-	chain.Exported++
-	s.Last, s.MAC, s.known = l.Seq, l.MAC, true
-}
-
-// compare holds what was read against what the closing line says.
-func (x *export) compare(c Closing) {
-	left := maps.Clone(x.open)
-	if wrong := x.misplaced(c); wrong != nil {
-		x.chains[wrong.Chain].fault(Fault{From: wrong.First, To: wrong.Last, What: LineMoved, File: x.file, Row: x.row})
-	}
-	for _, want := range c.Chains {
-		chain := x.chains[want.Chain]
-		if chain == nil { // genuine, and the store knows nothing of it
-			chain = &chainArchive{ChainReport: ChainReport{Chain: want.Chain}}
-			x.chains[want.Chain] = chain
-		}
-		note := func(from, to uint64, what string) {
-			chain.fault(Fault{From: from, To: to, What: what, File: x.file, Row: x.row})
-		}
-		got := left[want.Chain]
-		delete(left, want.Chain)
-		switch {
-		case got == nil:
-			note(want.First, want.Last, CutMiddle)
-			continue
-		case got.First > want.First:
-			note(want.First, got.First-1, CutStart)
-		}
-		switch {
-		case got.Last < want.Last:
-			note(got.Last+1, want.Last, CutEnd)
-		case got.Last > want.Last || got.First < want.First:
-			note(min(got.First, want.First), max(got.Last, want.Last), LineBeyond)
-		case got.known && got.MAC != want.MAC:
-			note(got.Last, got.Last, EndDiffers)
-		}
-	}
-	for _, s := range left {
-		x.chains[s.Chain].fault(Fault{From: s.First, To: s.Last, What: LineBeyond, File: x.file, Row: x.row})
-	}
-}
-
-// misplaced returns the first lines that stand in another place of the export than the closing line says, or nil.
-func (x *export) misplaced(c Closing) *segment {
-	at := 0
-	for _, chain := range x.runs {
-		i := slices.IndexFunc(c.Chains, func(s Span) bool { return s.Chain == chain })
-		if i >= 0 && i < at {
-			return x.open[chain]
-		}
-		at = max(at, i)
-	}
-	return nil
-}
-
-// close ends the segments that are open.
-func (x *export) close() {
-	for _, name := range slices.Sorted(maps.Keys(x.open)) {
-		chain := x.chains[name]
-		chain.segments = append(chain.segments, *x.open[name])
-	}
-	clear(x.open)
-	x.runs = nil
 }

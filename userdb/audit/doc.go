@@ -9,6 +9,6 @@
 //
 // It promises that a line changed, moved, made up or lost, at the start, in the middle or at the end, and a chain that
 // went whole, head and all, are found by [Verify] under the audit key of the store. It cannot see what was put back to an
-// earlier moment as a whole: a chain with its head, or the list with all that came after it. The generation of the store is the
-// guard there, and an export that reaches beyond it.
+// earlier moment as a whole: a chain with its head, or the list with all that came after it. The generation of the store
+// is the guard there, and an export that reaches beyond it.
 package audit

@@ -18,7 +18,8 @@ type Reading struct {
 func NewReading(s Span) *Reading { return &Reading{span: s} }
 
 // Page returns the next lines, at most so many, and none at the end. The errors are kv.ErrDamaged for a line that is not
-// as it was written or is missing, and ErrMoved when lines were pruned, after the first page, that had not been read yet, or the store was put back.
+// as it was written or is missing, and ErrMoved when lines were pruned, after the first page, that had not been read yet, or
+// the store was put back.
 func (r *Reading) Page(v kv.View, key []byte, most int) (lines []Line, err error) {
 	if err := r.begin(v, key); err != nil {
 		return nil, err
