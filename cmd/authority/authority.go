@@ -151,21 +151,24 @@ func (a *Authority) refuse(ctx context.Context, verb, user, why string, also fun
 
 // write commits a line of the audit, and in the same commit what else is to be remembered.
 func (a *Authority) write(ctx context.Context, event *audit.Event, also func(kv.Tx, kv.Secrets) error) error {
-	_, err := a.Store.Update(ctx, func(tx kv.Tx) error {
-		secrets, err := kv.ReadSecrets(tx)
-		if err != nil {
-			return err
-		}
-		settings, err := readSettings(tx)
-		if err != nil {
-			return err
-		}
-		if err := also(tx, secrets); err != nil {
-			return err
-		}
-		return a.leave(tx, secrets, settings, event)
-	})
+	_, err := a.Store.Update(ctx, func(tx kv.Tx) error { return a.writeIn(tx, event, also) })
 	return err
+}
+
+// writeIn is write in a transaction that somebody else commits.
+func (a *Authority) writeIn(tx kv.Tx, event *audit.Event, also func(kv.Tx, kv.Secrets) error) error {
+	secrets, err := kv.ReadSecrets(tx)
+	if err != nil {
+		return err
+	}
+	settings, err := readSettings(tx)
+	if err != nil {
+		return err
+	}
+	if err := also(tx, secrets); err != nil {
+		return err
+	}
+	return a.leave(tx, secrets, settings, event)
 }
 
 // leave appends a line to the chain of who acts, which keeps as many as the settings say.
