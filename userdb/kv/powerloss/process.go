@@ -66,13 +66,8 @@ func (p *process) do(name string, args []string, result string) error {
 	case "mkdir":
 		return p.make(p.path("", args[0]), true)
 	}
-	for _, arg := range args {
-		if !strings.HasPrefix(arg, `"`) || strings.Contains(name, "write") {
-			continue
-		}
-		if _, _, ours := p.place(p.path("", arg)); ours {
-			return errNoModel
-		}
+	if p.names(name, args) {
+		return errNoModel
 	}
 	return p.onOpen(name, args, result)
 }

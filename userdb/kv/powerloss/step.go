@@ -59,19 +59,31 @@ func (p *process) step(thread, call string) {
 }
 
 func (p *process) touches(name string, args []string) bool {
-	for i, arg := range args {
-		if strings.HasPrefix(arg, `"`) && !strings.Contains(name, "write") {
-			at := ""
-			if i > 0 {
-				at = args[i-1]
-			}
-			if _, _, ours := p.place(p.path(at, arg)); ours {
-				return true
-			}
-		}
-	}
-	if name == "mmap" && len(args) > 4 {
+	switch {
+	case p.names(name, args):
+		return true
+	case name == "mmap" && len(args) > 4:
 		return p.open[args[4]] != nil
 	}
 	return p.open[args[0]] != nil
+}
+
+// names tells whether an argument is the path of something below the root. The text of a write is none.
+func (p *process) names(name string, args []string) bool {
+	if strings.Contains(name, "write") {
+		return false
+	}
+	for i, arg := range args {
+		at := "" // a path stands behind the directory that it is relative to, if there is one
+		if i > 0 {
+			at = args[i-1]
+		}
+		if !strings.HasPrefix(arg, `"`) {
+			continue
+		}
+		if _, _, ours := p.place(p.path(at, arg)); ours {
+			return true
+		}
+	}
+	return false
 }
