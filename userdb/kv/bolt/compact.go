@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"runtime/debug"
@@ -111,7 +110,8 @@ func (w *rewrite) records() error {
 
 // log copies the record of changes: a compaction is not one, so who follows them goes on from where he was.
 func (w *rewrite) log() error {
-	for watch := w.from.numbers.watch - min(w.from.numbers.watch, kv.KeptChanges) + 1; watch <= w.from.numbers.watch; watch++ {
+	now := w.from.numbers.watch
+	for watch := now - min(now, kv.KeptChanges) + 1; watch <= now; watch++ {
 		value, err := w.from.logged(watch)
 		if err == nil && value != nil {
 			err = w.put(logBucket, logName(watch), value)
@@ -121,22 +121,6 @@ func (w *rewrite) log() error {
 		}
 	}
 	return nil
-}
-
-// logged is a copy of the record of one change as it lies, or nil where there is none.
-func (r *reader) logged(watch uint64) (value []byte, err error) {
-	err = sound(func() error {
-		log, err := r.pages.bucket(logBucket)
-		if err != nil {
-			return err
-		}
-		name, found, err := log.floor(logName(watch), true)
-		if err == nil && bytes.Equal(name, logName(watch)) {
-			value = append([]byte{}, found...)
-		}
-		return err
-	})
-	return value, err
 }
 
 // put writes the next record of a bucket, in order of the names.

@@ -47,14 +47,37 @@ func (r *reader) changes(since uint64) ([]string, error) {
 
 // log returns the names that the watched commit touched. A gap is no harm: who asked reads everything again.
 func (t tree) log(watch uint64) ([]string, error) {
-	name, value, err := t.floor(logName(watch), true)
+	value, err := t.logged(watch)
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.Equal(name, logName(watch)) {
+	if value == nil {
 		return nil, fmt.Errorf("%w: change %d is not in it", kv.ErrCompacted, watch)
 	}
 	return parseLog(watch, value)
+}
+
+// logged returns the record of the log on a commit as it lies, and nil where there is none.
+func (t tree) logged(watch uint64) ([]byte, error) {
+	name, value, err := t.floor(logName(watch), true)
+	if err != nil || !bytes.Equal(name, logName(watch)) {
+		return nil, err
+	}
+	return value, nil
+}
+
+// logged copies the record of the log on a commit, and nil where there is none.
+func (r *reader) logged(watch uint64) (value []byte, err error) {
+	err = sound(func() error {
+		log, err := r.pages.bucket(logBucket)
+		if err != nil {
+			return err
+		}
+		lies, err := log.logged(watch)
+		value = bytes.Clone(lies)
+		return err
+	})
+	return value, err
 }
 
 func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
