@@ -1,8 +1,6 @@
 package bolt
 
-import (
-	"context"
-)
+import "context"
 
 // Lost tells how many commits that were seen in this place the copy in the file at from has not, and whether anything is
 // known of this place at all. The error is kv.ErrRolledBack where [Store.Restore] would refuse the copy. Nothing is
@@ -31,12 +29,7 @@ func (s *Store) seen(ctx context.Context) (n numbers, known bool) {
 	if err != nil {
 		return n, false
 	}
-	if c := s.companionAt(path); c != nil {
-		n, err := c.numbers()
-		return n, err == nil
-	}
-	n, err = s.numbers(ctx)
-	return n, err == nil
+	return seenBy(s.companionAt(path), func(fn func(*reader) error) error { return s.read(ctx, fn) })
 }
 
 // companionAt is the companion of the store at path, or nil where there is none or it is blank.

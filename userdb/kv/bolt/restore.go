@@ -131,13 +131,16 @@ func (h *held) rename(temp string, n numbers) error {
 	return nil
 }
 
-// seen is what is known to have been committed in this place: by the companion, or where that is blank by the store.
-func (h *held) seen() (n numbers, known bool) {
-	if h.c != nil {
-		n, err := h.c.numbers()
+// seen is what is known to have been committed in this place.
+func (h *held) seen() (n numbers, known bool) { return seenBy(h.c, h.read) }
+
+// seenBy goes by the companion, or where that is missing or blank by the store.
+func seenBy(c *companion, read func(func(*reader) error) error) (n numbers, known bool) {
+	if c != nil {
+		n, err := c.numbers()
 		return n, err == nil
 	}
-	err := h.read(func(r *reader) error { n = r.numbers; return nil })
+	err := read(func(r *reader) error { n = r.numbers; return nil })
 	return n, err == nil
 }
 
