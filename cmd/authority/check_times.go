@@ -48,13 +48,13 @@ func (a *Authority) CheckClock(ctx context.Context, keys []keyring.Entry) (newes
 	for _, k := range keys {
 		made = later(made, k.Created)
 	}
-	behind := newest.Sub(now)
+	behind, clock := newest.Sub(now), now.UTC().Format(timeLayout)
 	switch {
 	case made.Sub(now) >= time.Second:
-		what := fmt.Sprintf("the clock shows %s, and the newest key was made at %s", now.UTC().Format(timeLayout), made.Format(timeLayout))
+		what := fmt.Sprintf("the clock shows %s, and the newest key was made at %s", clock, made.Format(timeLayout))
 		faults = append(faults, Fault{What: what + ": no key is made before then"})
 	case behind > token.DefaultLeeway:
-		what := fmt.Sprintf("the clock shows %s, and the audit goes up to %s", now.UTC().Format(timeLayout), newest.Format(timeLayout))
+		what := fmt.Sprintf("the clock shows %s, and the audit goes up to %s", clock, newest.Format(timeLayout))
 		faults = append(faults, Fault{What: what, Mild: behind <= token.MaxLeeway})
 	}
 	return later(newest, made), faults, nil
