@@ -153,6 +153,7 @@ func TestAuditIsFoundOut(t *testing.T) {
 	if os.Getenv("JOTKIT_LONG") != "" {
 		times = 400
 	}
+	kvtest.Checks(t, 30, 100)
 	histories, alarms, harms, unseen, spoilt, passed := 0, 0, 0, 0, 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		h := grow(t, rt)

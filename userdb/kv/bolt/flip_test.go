@@ -145,6 +145,19 @@ func (f *flipped) belongs(name string, value []byte) bool {
 	return f.records[name] == string(value)
 }
 
+// everyFew is how far apart the bits are that are tried.
+func everyFew(used bool) int {
+	switch {
+	case os.Getenv("JOTKIT_LONG") != "":
+		return 1
+	case testing.Short() || raced:
+		return 311
+	case used:
+		return 7
+	}
+	return 127
+}
+
 // often returns how many times to try something.
 func often(normal, long int) int {
 	switch {
@@ -156,16 +169,12 @@ func often(normal, long int) int {
 	return normal
 }
 
-// Every bit of a store of a few pages; without JOTKIT_LONG, of the bytes that are zero only some.
+// Every bit of a store of a few pages with JOTKIT_LONG; without it some, others in each run, and fewer where bytes are zero.
 func TestEveryBit(t *testing.T) {
 	f := newFlipped(t, 10)
-	long := os.Getenv("JOTKIT_LONG") != ""
-	for at := range f.whole {
-		used := f.whole[at] != 0
-		for bit := at * 8; bit < at*8+8; bit++ {
-			if quick := testing.Short() || raced; !long && (quick && bit%311 != 0 || !used && bit%41 != 0) {
-				continue
-			}
+	start := rand.IntN(1000)
+	for bit := range len(f.whole) * 8 {
+		if (bit+start)%everyFew(f.whole[bit/8] != 0) == 0 {
 			f.with(bit, func() { f.look(bit) })
 		}
 	}
