@@ -71,18 +71,13 @@ func (s *Store) firstRev() (kv.Rev, error) {
 	if err != nil {
 		return 0, err
 	}
-	f, writable, err := openCompanion(path, false)
+	c, err := s.companionAt(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(path); err != nil {
 			return 0, explain(path, err)
 		}
 		return 0, nil
 	}
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	c, err := s.remap(f, writable)
 	if err != nil || c == nil {
 		return 0, err
 	}
