@@ -270,6 +270,29 @@ func TestRestoreOfAnother(t *testing.T) {
 	}
 }
 
+// What is no file is not put aside for a store.
+func TestRestoreOverNoFile(t *testing.T) {
+	path, _ := copyOf(t, several(t))
+	dir := t.TempDir()
+	inside := filepath.Join(dir, "directory", "of mine")
+	if err := os.Mkdir(filepath.Dir(inside), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, inside, nil)
+	names := []string{"directory"}
+	if err := os.Symlink("nowhere", filepath.Join(dir, "link")); err == nil { // not everybody may, on Windows
+		names = append(names, "link")
+	}
+	for _, name := range names {
+		done, err := bolt.New(filepath.Join(dir, name), bolt.Options{}).Restore(t.Context(), path, true, nil)
+		if !errors.Is(err, kv.ErrDamaged) {
+			t.Errorf("%s: %+v, %v", name, done, err)
+		}
+	}
+	wantFiles(t, dir, names...)
+	read(t, inside)
+}
+
 // A copy that is not whole is refused before anything is touched, and so is one whose last words are refused.
 func TestRestoreRefusesDamage(t *testing.T) {
 	s := several(t)

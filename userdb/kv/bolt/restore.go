@@ -56,11 +56,15 @@ func (s *Store) Restore(ctx context.Context, from string, acceptRollback bool, f
 	return h.restore(temp, acceptRollback, fn)
 }
 
-// home is the path of the store without symbolic links, whether or not there is one; its directory is made.
+// home is the path of the store without symbolic links, whether or not there is one; its directory is made. Only a file
+// is ever put aside for a store: no directory, and no link to where nothing is at the moment.
 func (s *Store) home() (string, error) {
 	path, err := s.real()
 	if err != nil {
 		return "", err
+	}
+	if there, err := os.Lstat(path); err == nil && !there.Mode().IsRegular() {
+		return "", explain(path, damaged("no regular file"))
 	}
 	return place(path)
 }
