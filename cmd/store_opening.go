@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,9 @@ func (e *env) plainBackup(ctx context.Context, p place, from string, identities 
 	if err != nil {
 		return "", err
 	}
+	if read, err = seemsStore(ctx, from, read); err != nil {
+		return "", err
+	}
 	if err := makeDir(filepath.Dir(p.real())); err != nil {
 		return "", err
 	}
@@ -60,6 +64,24 @@ func (e *env) plainBackup(ctx context.Context, p place, from string, identities 
 		return "", undecrypted(from, err)
 	}
 	return out.Name(), nil
+}
+
+// seemsStore looks at the beginning of a plain backup, and gives it back whole: a pipe without end is not copied, to the
+// last byte of the disk, to find out that it is something else. What is too short for a store the check behind it tells of.
+func seemsStore(ctx context.Context, from string, in io.Reader) (io.Reader, error) {
+	const enough = 64
+	read := bufio.NewReader(in)
+	head, err := interruptible(ctx, func() ([]byte, error) { return read.Peek(enough) })
+	switch {
+	case errors.Is(err, io.EOF):
+		return read, nil
+	case err != nil:
+		return nil, undecrypted(from, err)
+	case !isStore(head):
+		err := &badBackupError{damagedBy(fmt.Sprintf("it does not begin as a store does: %q", from)), from, from}
+		return nil, &hintedError{err, "take another backup; nothing was touched"}
+	}
+	return read, nil
 }
 
 // decrypted is the plain backup. A passphrase is asked for where the backup takes one and none was given.
