@@ -57,14 +57,18 @@ func (e *env) backupTarget(p place, name string) (backupTarget, error) {
 	if what := p.own(info); what != "" {
 		return backupTarget{}, usagef("name another file", "%q is the %s itself", name, what)
 	}
-	if err := checkReplaceable(name); err != nil {
+	if name, err = filepath.EvalSymlinks(name); err != nil {
 		return backupTarget{}, err
 	}
-	name, err = filepath.EvalSymlinks(name)
-	return backupTarget{name}, err
+	return backupTarget{name}, checkReplaceable(name)
 }
 
+// checkReplaceable looks whether a file is a backup: it begins as one, and no companion lies beside it, as beside a store
+// that is in use.
 func checkReplaceable(name string) error {
+	if _, err := os.Lstat(name + ".lock"); err == nil {
+		return &hintedError{fmt.Errorf("%w, but a store in use: %q", errNoBackupThere, name), "name another file"}
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return err
