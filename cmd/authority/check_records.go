@@ -129,12 +129,24 @@ func (a *Authority) checkRevocation(r kv.Reader, secrets kv.Secrets, digest stri
 	if v.Expired(a.Now()) {
 		return nil, nil
 	}
-	_, denied, err := userdb.Denied(r, secrets, v.Kind, v.Name)
-	if err != nil || denied {
+	entry, denied, err := userdb.Denied(r, secrets, v.Kind, v.Name)
+	what := "is not on the deny list"
+	switch {
+	case err != nil:
 		return nil, err
+	case denied && holds(v, entry):
+		return nil, nil
+	case denied:
+		what = "the deny list has an older mark of it"
 	}
-	what := fmt.Sprintf("the %s %q was revoked at %s, and is not on the deny list", v.Kind, v.Name, v.At.Format(timeLayout))
+	what = fmt.Sprintf("the %s %q was revoked at %s, and %s", v.Kind, v.Name, v.At.Format(timeLayout), what)
 	return []Fault{{What: what, Mend: againstWords(v)}}, nil
+}
+
+// holds tells whether an entry is no weaker than the one that the revocation wrote. Of a user it may have been replaced by a
+// later cut, which need not be kept for as long.
+func holds(v *userdb.Revocation, entry userdb.Entry) bool {
+	return !entry.Until.Before(v.Until) || v.Kind == userdb.KindUser && !entry.Cut.Before(v.At)
 }
 
 // againstWords revoke the same thing again.

@@ -112,6 +112,13 @@ func TestCheckFinds(t *testing.T) {
 			},
 			want: []string{`! the token "J1" was revoked at 2026-03-01T12:00:00Z, and is not on the deny list | revoke --jti J1`},
 		},
+		"a mark on the deny list from before": {
+			spoil: func(tx kv.Tx, s kv.Secrets) error {
+				before := userdb.Entry{Cut: time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)}
+				return userdb.ReplaceDeny(tx, s, userdb.KindUser, "ada", before, before.Cut)
+			},
+			want: []string{`! the user "ada" was revoked at 2026-03-01T12:00:00Z, and the deny list has an older mark of it | revoke --user ada`},
+		},
 		"a disabled user off the deny list": {
 			spoil: func(tx kv.Tx, s kv.Secrets) error {
 				return userdb.Allow(tx, s, userdb.KindUser, "bob", time.Unix(0, 0))
