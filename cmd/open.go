@@ -10,6 +10,7 @@ import (
 
 	"jotkit/cmd/authority"
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/bolt"
 	"jotkit/userdb/kv/sealed"
 )
 
@@ -23,7 +24,7 @@ func (e *env) changing(ctx context.Context) (*authority.Authority, error) { retu
 // writing opens the store for a command that puts something in, and makes one first where there is none.
 func (e *env) writing(ctx context.Context) (*authority.Authority, error) {
 	a, err := e.existing(ctx)
-	if !errors.Is(err, kv.ErrNoStore) {
+	if !errors.Is(err, kv.ErrNoStore) || errors.Is(err, errGone) {
 		return a, err
 	}
 	a, err = e.create(ctx, authority.DefaultSettings())
@@ -43,6 +44,21 @@ func (e *env) existing(ctx context.Context) (*authority.Authority, error) {
 		return nil, err
 	}
 	return e.authority(e.keyedAt(e.storeAt(p.path), p.keyPath, key)), nil
+}
+
+// errGone comes back, as kv.ErrNoStore, where there was a store. A new one made in passing would hide that, and its backups
+// would take the place of those of the old one.
+var errGone = fmt.Errorf("%w", kv.ErrNoStore)
+
+// noStore is the error for a place without a store. A companion that has seen the first commit alone may be of a store that
+// was cut off while it was made, which held nothing.
+func (e *env) noStore(path string) error {
+	if bolt.New(path, e.boltOptions()).Seen() <= 1 {
+		return fmt.Errorf("%w at %q", kv.ErrNoStore, path)
+	}
+	way := fmt.Sprintf("there was one: its companion is there still. %s puts a backup in its place; %s begins anew with an empty one",
+		e.self("store", "restore", "F"), e.self("init"))
+	return &hintedError{fmt.Errorf("%w at %q", errGone, path), way}
 }
 
 func (e *env) authority(store kv.Store) *authority.Authority {

@@ -46,7 +46,7 @@ func (e *env) existingPlace() (place, error) {
 		return p, err
 	}
 	if _, err := os.Stat(p.path); errors.Is(err, fs.ErrNotExist) {
-		return p, fmt.Errorf("%w at %q", kv.ErrNoStore, p.path)
+		return p, e.noStore(p.path)
 	}
 	return p, nil
 }

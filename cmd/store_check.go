@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"jotkit/userdb/kv"
 )
 
 var (
@@ -167,11 +164,6 @@ func (x *examination) fail(name, mend, format string, args ...any) {
 // with Ctrl-C; whatever else is wrong is a check that fails.
 func (e *env) examineStore(ctx context.Context) (*examination, error) {
 	p, err := e.existingPlace()
-	if errors.Is(err, kv.ErrNoStore) {
-		if _, there := os.Lstat(p.path + ".lock"); there == nil {
-			err = &hintedError{err, "there was one: its companion is there still. " + e.self("store", "restore", "F") + " puts a backup in its place"}
-		}
-	}
 	if err != nil {
 		return nil, err
 	}

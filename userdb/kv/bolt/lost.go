@@ -53,3 +53,20 @@ func (s *Store) companionAt(path string) (*companion, error) {
 	defer f.Close()
 	return s.remap(f, writable)
 }
+
+// Seen is how many commits the companion of the store has seen, be the store there or not; 0 where nothing is known.
+func (s *Store) Seen() uint64 {
+	path, err := s.real()
+	if err != nil {
+		return 0
+	}
+	c := s.companionAt(path)
+	if c == nil {
+		return 0
+	}
+	n, err := c.numbers()
+	if err != nil {
+		return 0
+	}
+	return n.gen
+}
