@@ -97,6 +97,11 @@ func (e *env) wayOut(found []healthJSON, worst string) string {
 	if worst == warned {
 		return "the lines above say what to do"
 	}
+	for _, h := range found {
+		if h.Name == "seal key" && h.Status == failed {
+			return "begin with the seal key, from where you keep its copy; nothing was written"
+		}
+	}
 	return "compare it with a backup; nothing was written"
 }
 

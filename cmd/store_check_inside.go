@@ -53,9 +53,12 @@ func (x *examination) generation(info bolt.Info, err error) {
 	case err == nil:
 		x.warn("generation", x.self("rotate"), "no companion: an old copy in its place would not be noticed. The next write makes one")
 	case errors.Is(err, kv.ErrRolledBack):
-		x.fail("generation", restore+" --accept-rollback", "%v. Put back the newest copy; without one, accept what is lost", err)
+		x.fail("generation", restore, "%v. Put back the newest backup: an older one says what it would lose", err)
 	case errors.Is(err, kv.ErrUnsupported):
 		x.fail("filesystem", "", "%v: move the store to a local disk", err)
+	case errors.Is(err, bolt.ErrCompanion): // no restore goes past it
+		lock := shellWord(x.p.path + ".lock")
+		x.fail("companion", "mv "+lock+" "+lock+".aside", "%v. Stop serve first; the store may well be whole", err)
 	case errors.Is(err, kv.ErrDamaged):
 		x.fail("pages", restore, "%v", err)
 	default:
