@@ -89,7 +89,23 @@ func (e *env) showChains(reports []audit.ChainReport) error {
 	if err := e.out.Flush(); err != nil { // the report that was asked for
 		return err
 	}
-	return fmt.Errorf("%w: %d faults", errAuditBroken, faults)
+	err := fmt.Errorf("%w: %s", errAuditBroken, counted(faults, "fault"))
+	if onlyGaps(reports) {
+		return &hintedError{err, "name every export: the lines may be in one that was not named. If they are in none, somebody has removed them"}
+	}
+	return err
+}
+
+// onlyGaps tells whether nothing else is wrong than that lines are missing between the exports and the store.
+func onlyGaps(reports []audit.ChainReport) bool {
+	for _, r := range reports {
+		for _, f := range r.Faults {
+			if f.What != audit.CutMiddle || f.File == "" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // faultText says where a fault is, and what it is: chain, lines, file and row as far as they are known.

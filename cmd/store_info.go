@@ -199,7 +199,7 @@ func (i storeInfoJSON) rows() [][]string {
 		rows = append(rows, []string{"keys", fmt.Sprint(*i.Keys)})
 	}
 	for _, c := range i.Audit {
-		lines := fmt.Sprintf("%d lines in chain %s", c.Lines, c.Chain)
+		lines := fmt.Sprintf("%s in chain %s", counted(int(c.Lines), "line"), c.Chain)
 		if c.Since != nil {
 			lines += " since " + c.Since.Format(time.RFC3339)
 		}
