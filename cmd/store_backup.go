@@ -64,7 +64,7 @@ type backupJSON struct {
 	copied    bolt.Copied // what it was made of
 }
 
-// A keyPlace is a seal key by its id, and where it lies.
+// A keyPlace is a seal key by its id, and where it lies, "" where it is not at hand.
 type keyPlace struct {
 	ID   string `json:"id"`
 	Path string `json:"path"`
@@ -123,6 +123,9 @@ func (e *env) keyAtHand(ctx context.Context, p place) (sealed.Key, error) {
 	if err == nil || ctx.Err() != nil {
 		return key, err
 	}
+	if errors.Is(err, kv.ErrDamaged) || errors.Is(err, kv.ErrRolledBack) {
+		return key, err // no key is in the way of it
+	}
 	e.warn("without the seal key the copy is not opened, and the audit has no line of it: %v", err)
 	return sealed.Key{}, nil
 }
@@ -141,7 +144,10 @@ func (e *env) makeBackup(ctx context.Context, p place, t backupTarget, to []age.
 	if b.SealKey.ID, err = e.soundCopy(ctx, plain.Name(), key); err != nil {
 		return b, err
 	}
-	b.Path, b.Commits, b.Revision, b.SealKey.Path, b.Encrypted = t.name, b.copied.Commits, b.copied.Rev, p.keyPath, len(to) > 0
+	b.Path, b.Commits, b.Revision, b.Encrypted = t.name, b.copied.Commits, b.copied.Rev, len(to) > 0
+	if !key.IsZero() {
+		b.SealKey.Path = p.keyPath
+	}
 	sum := sha256.New()
 	switch {
 	case t.name == "-":
@@ -214,5 +220,9 @@ func (e *env) noteBackup(b backupJSON) {
 	}
 	e.note("%s %s of commit %d to %s", what, formatSize(b.Size), b.Commits, backupTarget{b.Path}.shown())
 	e.note("others waited for %s", max(b.copied.Locked.Round(100*time.Microsecond), 100*time.Microsecond))
-	e.note("it takes the seal key %s to read it, which is not in it: %s", b.SealKey.ID, b.SealKey.Path)
+	where := ""
+	if b.SealKey.Path != "" {
+		where = ": " + b.SealKey.Path
+	}
+	e.note("it takes the seal key %s to read it, which is not in it%s", b.SealKey.ID, where)
 }
