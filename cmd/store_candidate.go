@@ -122,6 +122,9 @@ func (c *candidate) refused(err error) error {
 	}
 	way := fmt.Sprintf("take a newer backup; or give %s up with --accept-rollback: what was revoked after %s is good again then",
 		counted(int(c.lost), "commit"), c.until.Format(time.RFC3339))
+	if errors.Is(err, bolt.ErrForeign) {
+		way = fmt.Sprintf("take a backup of the store that is here; or give it up, with its %s, with --accept-rollback", counted(int(c.lost), "commit"))
+	}
 	return &hintedError{err, way}
 }
 

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"filippo.io/age"
+
+	"jotkit/userdb/kv"
 )
 
 func (e *env) backupIdentities(ctx context.Context, o restoreOptions) ([]age.Identity, error) {
@@ -58,10 +60,14 @@ func (e *env) plainBackup(ctx context.Context, p place, from string, identities 
 		return "", err
 	}
 	defer out.Close()
-	_, err = interruptible(ctx, func() (int64, error) { return io.Copy(&untilDone{ctx, out}, read) })
+	n, err := interruptible(ctx, func() (int64, error) { return io.Copy(&untilDone{ctx, out}, read) })
 	if err != nil {
 		os.Remove(out.Name())
 		return "", undecrypted(from, err)
+	}
+	if n == 0 && from == "-" {
+		os.Remove(out.Name())
+		return "", &hintedError{fmt.Errorf("no good backup: %w: 0 bytes: %q", kv.ErrDamaged, from), "nothing came in: did the command before the pipe fail?"}
 	}
 	return out.Name(), nil
 }
@@ -120,5 +126,5 @@ func undecrypted(from string, err error) error {
 		err = fmt.Errorf("%w: %q is encrypted to others, or under another passphrase", errBackupKey, from)
 		return &hintedError{err, "name the file with its key with --identity, or give its passphrase with --passphrase"}
 	}
-	return fmt.Errorf("%w: %q: %w", errBackupKey, from, err)
+	return &hintedError{fmt.Errorf("%w: %q: %w", errBackupKey, from, err), "take another backup; nothing was touched"}
 }

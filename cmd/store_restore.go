@@ -123,12 +123,10 @@ func (e *env) showRestore(p place, c *candidate, r restoreJSON) error {
 	} else {
 		e.note("restored %s, which is at commit %d now", r.Path, r.Commits)
 	}
-	if r.Lost > 0 {
-		e.note("%s lost: what was revoked, registered or changed after %s is undone", counted(int(r.Lost), "commit"), c.until.Format(time.RFC3339))
-		e.note("revoke again what was revoked since, or end all tokens: jotkit keys revoke K, for each key of jotkit keys list")
-	}
-	if r.SessionsEnded {
-		e.note("every session has ended: people log in again")
+	if r.DryRun {
+		e.noteWouldLose(c, r)
+	} else {
+		e.noteLost(c, r)
 	}
 	if r.Replaced != "" {
 		e.note("what was there before lies in %s; when all is well: rm %s", r.Replaced, shellWord(r.Replaced))
@@ -137,4 +135,23 @@ func (e *env) showRestore(p place, c *candidate, r restoreJSON) error {
 		return e.printJSON(r)
 	}
 	return nil
+}
+
+func (e *env) noteWouldLose(c *candidate, r restoreJSON) {
+	if r.Lost > 0 {
+		e.note("%s would be lost: what was revoked, registered or changed after %s", counted(int(r.Lost), "commit"), c.until.Format(time.RFC3339))
+	}
+	if r.SessionsEnded {
+		e.note("every session would end")
+	}
+}
+
+func (e *env) noteLost(c *candidate, r restoreJSON) {
+	if r.Lost > 0 {
+		e.note("%s lost: what was revoked, registered or changed after %s is undone", counted(int(r.Lost), "commit"), c.until.Format(time.RFC3339))
+		e.note("revoke again what was revoked since, or end all tokens: jotkit keys revoke K, for each key of jotkit keys list")
+	}
+	if r.SessionsEnded {
+		e.note("every session has ended: people log in again")
+	}
 }

@@ -148,13 +148,16 @@ func seenBy(c *companion, read func(func(*reader) error) error) (n numbers, know
 	return n, err == nil
 }
 
+// ErrForeign comes back, as kv.ErrRolledBack, where a copy is of another store than the one that was seen in its place.
+var ErrForeign = fmt.Errorf("%w: the copy is of another store", kv.ErrRolledBack)
+
 // behind tells how many commits the copy lacks of those that were seen.
 func behind(copied, seen numbers, known bool) (lost uint64, err error) {
 	switch {
 	case !known:
 		return 0, nil
 	case copied.id != seen.id:
-		return seen.gen, fmt.Errorf("%w: the copy is of another store", kv.ErrRolledBack)
+		return seen.gen, ErrForeign
 	case copied.gen < seen.gen:
 		lost = seen.gen - copied.gen
 		return lost, fmt.Errorf("%w: the copy has commit %d of %d", kv.ErrRolledBack, copied.gen, seen.gen)
