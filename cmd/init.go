@@ -19,7 +19,8 @@ func newInit(e *env) *cobra.Command {
 		Long: `Make a new store with its first keys.
 
 register, mint, serve and the imports make one with the usual settings
-when there is none, so this is for settings of your own.`,
+when there is none, so this is for settings of your own, and to begin
+anew where a store is gone for good.`,
 		Example: `  jotkit init
   jotkit init --iss https://id.example --aud api --ttl 10m`,
 		Args: atMost(0),

@@ -17,6 +17,11 @@ func (e *env) sealKeyPath() (string, error) {
 	return e.path(e.sealKey, "JOTKIT_SEAL_KEY_FILE", "--seal-key-file", e.configHome(), "seal.key")
 }
 
+// usualSealKeyPath is where the seal key is looked for without --seal-key-file.
+func (e *env) usualSealKeyPath() (string, error) {
+	return e.path("", "JOTKIT_SEAL_KEY_FILE", "--seal-key-file", e.configHome(), "seal.key")
+}
+
 func (e *env) path(flag, variable, name, home, file string) (string, error) {
 	if named := cmp.Or(flag, e.getenv(variable)); named != "" {
 		if err := notTheKey(named); err != nil {

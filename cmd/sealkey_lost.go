@@ -51,7 +51,9 @@ func wayToKey(ctx context.Context, store kv.Store, name string) string {
 		return "a change of the seal key was cut off: jotkit store reseal ends it"
 	}
 	if kept := keptNames(name, d.SealKey); len(kept) > 0 {
-		return fmt.Sprintf("this store was not resealed with the others: its key is in %s, which --seal-key-file names", shellWord(kept[0]))
+		old := shellWord(kept[0])
+		return fmt.Sprintf("this store was not resealed with the others: its key is in %s, which --seal-key-file names; "+
+			"jotkit store reseal --seal-key-file %s --to %s gives it the newer one", old, old, shellWord(name))
 	}
 	return ""
 }

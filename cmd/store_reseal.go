@@ -75,7 +75,7 @@ func (e *env) showSealKeyChanged(c sealKeyChanged) error {
 	if c.Ended {
 		e.note("ended a change of the seal key that had been cut off; no further one was made")
 	}
-	if how, err := e.sealKeyPath(); err == nil && how != c.Path {
+	if how, err := e.usualSealKeyPath(); err == nil && how != c.Path {
 		e.note("name the key with --seal-key-file, or JOTKIT_SEAL_KEY_FILE, from now on")
 	}
 	for _, left := range allWith(c.Path, nextMark) {
