@@ -21,7 +21,7 @@ func TestFileSizeLimit(t *testing.T) {
 	populated, total := f.files(), stepped{}
 	for _, c := range growing() {
 		t.Run(c.name(), func(t *testing.T) {
-			s := stepped{from: populated, f: f, args: strings.Fields(strings.ReplaceAll(c.args, "RAW", f.raw)), refresh: c.after, lineLast: c.lineLast}
+			s := stepped{from: populated, f: f, args: strings.Fields(strings.ReplaceAll(c.args, "RAW", f.raw)), refresh: c.after}
 			if c.args == "init" {
 				s.from, s.f = empty, newFaulted(t)
 			}
@@ -40,7 +40,7 @@ func growing() []change {
 	for i := range 700 {
 		fmt.Fprintf(&scopes, " --scope scope-number-%040d", i)
 	}
-	return append(changes[:len(changes):len(changes)], change{"roles set big" + scopes.String(), 0, false})
+	return append(changes[:len(changes):len(changes)], change{"roles set big" + scopes.String(), 0})
 }
 
 // limited runs the command under one limit after the other, in units of 512 bytes.

@@ -84,35 +84,25 @@ func (e *env) compact(ctx context.Context, o compactOptions) error {
 		e.note("%d of %d pages are free: that is not worth it (--force does it all the same)", info.Free, info.Pages)
 		return e.showCompact(compactJSON{Path: p.path, Before: sizeOf(info), After: sizeOf(info)})
 	}
-	key, err := e.keyForLine(ctx, p)
+	line, err := e.compactLine(ctx, p)
 	if err != nil {
 		return err
 	}
-	before, after, err := p.store.Compact(ctx, nil)
+	before, after, err := p.store.Compact(ctx, nil, line)
 	if err != nil {
 		return err
 	}
-	e.noteCompact(ctx, p, key, map[string]string{})
 	return e.showCompact(compactJSON{p.path, true, sizeOf(before), sizeOf(after), nil})
 }
 
-// keyForLine reads the seal key for the line in the audit, without which a compaction does as well.
-func (e *env) keyForLine(ctx context.Context, p place) (sealed.Key, error) {
+// compactLine leaves the line in the audit. Without the seal key there is none, and a compaction does as well.
+func (e *env) compactLine(ctx context.Context, p place) (func(kv.Tx) error, error) {
 	key, err := e.keyFor(ctx, p, p.store)
 	if errors.Is(err, kv.ErrSealKey) {
 		e.warn("without the seal key the audit has no line of it: %v", err)
-		return sealed.Key{}, nil
+		return nil, nil
 	}
-	return key, err
-}
-
-func (e *env) noteCompact(ctx context.Context, p place, key sealed.Key, detail map[string]string) {
-	if key.IsZero() {
-		return
-	}
-	if err := e.authority(sealed.New(p.store, key)).Note(ctx, "store compact", detail); err != nil {
-		e.warn("the audit has no line of it: %v", err)
-	}
+	return sealed.Within(key, e.authority(nil).Line("store compact", nil)), err
 }
 
 // compactAnew is the compaction under a new data key and a new seal key.
@@ -121,14 +111,13 @@ func (e *env) compactAnew(ctx context.Context, p place, o compactOptions) error 
 		return err
 	}
 	out := compactJSON{Path: p.path, Compacted: true}
-	var fresh sealed.Key
 	commit := func(old, with sealed.Key) error {
-		fresh = with
 		change, err := rekeying(ctx, p.store, old, with)
 		if err != nil {
 			return err
 		}
-		before, after, err := p.store.Compact(ctx, change)
+		line := e.authority(nil).Line("store compact", map[string]string{"old": old.ID(), "seal_key": with.ID()})
+		before, after, err := p.store.Compact(ctx, change, sealed.Within(with, line))
 		out.Before, out.After = sizeOf(before), sizeOf(after)
 		return err
 	}
@@ -139,7 +128,6 @@ func (e *env) compactAnew(ctx context.Context, p place, o compactOptions) error 
 	if err != nil {
 		return err
 	}
-	e.noteCompact(ctx, p, fresh, map[string]string{"old": changed.OldID, "seal_key": changed.ID})
 	out.SealKey = &newSealKeyJSON{changed.ID, changed.Path, changed.Protected}
 	e.noteLeak(changed)
 	return e.showCompact(out)

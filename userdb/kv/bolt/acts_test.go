@@ -108,7 +108,7 @@ func powerStep(s *bolt.Store, step string) (err error) {
 	case "look":
 		return s.View(background, func(kv.View) error { return nil })
 	case "compact":
-		_, _, err = s.Compact(background, nil)
+		_, _, err = s.Compact(background, nil, nil)
 		return err
 	case "backup":
 		return backUp(s, s.Path()+".backup")

@@ -9,11 +9,12 @@ import (
 )
 
 // Compact writes the store again without its free pages, and with them goes what old values lay there. With change, each
-// value is what that makes of it, and every verifier reads everything again.
+// value is what that makes of it, and every verifier reads everything again. fn writes in the same commit; both may be nil.
 //
 // It is all or nothing, and others wait as long as it runs: some seconds for a gigabyte. Where a page is damaged nothing
 // is done.
-func (s *Store) Compact(ctx context.Context, change func(name string, value []byte) ([]byte, error)) (before, after Info, err error) {
+func (s *Store) Compact(ctx context.Context, change func(name string, value []byte) ([]byte, error), fn func(kv.Tx) error) (
+	before, after Info, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // see Store.read
 	h, err := s.acquire(ctx, true)
 	if err != nil {
@@ -22,7 +23,7 @@ func (s *Store) Compact(ctx context.Context, change func(name string, value []by
 	defer h.release()
 	temp := stagedName(h.path)
 	defer os.Remove(temp)
-	var from, to numbers
+	var from numbers
 	err = h.read(func(r *reader) error {
 		faults, err := r.check()
 		if err == nil && len(faults) > 0 {
@@ -32,18 +33,26 @@ func (s *Store) Compact(ctx context.Context, change func(name string, value []by
 			return explain(h.path, err)
 		}
 		before, from = r.info(), r.numbers
-		if to = from.next(false); change != nil {
-			to = from.beyond(from)
-		}
-		return (&rewrite{ctx: ctx, from: r, to: to, change: change}).run(h.s, temp)
+		return (&rewrite{ctx: ctx, from: r, change: change}).run(h.s, temp)
 	})
 	if err != nil {
+		return before, after, err
+	}
+	t := &held{s: h.s, ctx: h.ctx, path: temp}
+	w, err := t.collect(fn)
+	if err != nil {
+		return before, after, err
+	}
+	if change != nil {
+		w.to = from.beyond(from)
+	}
+	if err := t.commitAlone(w); err != nil {
 		return before, after, err
 	}
 	if err := h.complete(from); err != nil {
 		return before, after, err
 	}
-	if err := h.rename(temp, to); err != nil {
+	if err := h.rename(temp, w.to); err != nil {
 		return before, after, err
 	}
 	err = h.read(func(r *reader) error { after = r.info(); return nil })
@@ -55,7 +64,6 @@ func (s *Store) Compact(ctx context.Context, change func(name string, value []by
 type rewrite struct {
 	ctx    context.Context
 	from   *reader
-	to     numbers
 	change func(name string, value []byte) ([]byte, error)
 
 	file    *file
@@ -79,12 +87,10 @@ func (w *rewrite) run(s *Store, temp string) (err error) {
 	if err := w.records(); err != nil {
 		return err
 	}
-	if w.change == nil {
-		if err := w.log(); err != nil {
-			return err
-		}
+	if err := w.log(); err != nil {
+		return err
 	}
-	if err := putNumbers(w.file.tx, w.to); err != nil {
+	if err := putNumbers(w.file.tx, w.from.numbers); err != nil {
 		return err
 	}
 	if err := w.file.tx.Commit(); err != nil {

@@ -73,7 +73,7 @@ func TestHostile(t *testing.T) {
 				done <- err
 				_, err = crafted.Check(ctx)
 				done <- err
-				_, _, err = crafted.Compact(ctx, nil)
+				_, _, err = crafted.Compact(ctx, nil, nil)
 				done <- err
 				_, err = crafted.Update(ctx, func(tx kv.Tx) error { return tx.Put("deny/x", nil) })
 				done <- err

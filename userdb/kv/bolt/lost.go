@@ -60,8 +60,8 @@ func (s *Store) Seen() uint64 {
 	if err != nil {
 		return 0
 	}
-	c := s.companionAt(path)
-	if c == nil {
+	c, err := s.companionAt(path)
+	if err != nil || c == nil {
 		return 0
 	}
 	n, err := c.numbers()

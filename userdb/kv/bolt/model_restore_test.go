@@ -18,7 +18,7 @@ func (m *model) compact(t *rapid.T) {
 	if rapid.Bool().Draw(t, "change") {
 		change = func(_ string, value []byte) ([]byte, error) { return value, nil }
 	}
-	if _, after, err := m.store.Compact(t.Context(), change); err != nil || after.Free > 2 {
+	if _, after, err := m.store.Compact(t.Context(), change, nil); err != nil || after.Free > 4 {
 		m.fatal(t, "compact: %d pages are free, %v", after.Free, err)
 	}
 	if change != nil {

@@ -82,9 +82,6 @@ func (h *held) lockNew(ctx context.Context) error {
 
 // restore makes the next commit of what lies at temp, and gives it the name of the store.
 func (h *held) restore(temp string, acceptRollback bool, fn func(kv.Tx) error) (done Restored, err error) {
-	if fn == nil {
-		fn = func(kv.Tx) error { return nil }
-	}
 	t := &held{s: h.s, ctx: h.ctx, path: temp}
 	w, err := t.collect(fn)
 	if err != nil {

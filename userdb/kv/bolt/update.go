@@ -53,8 +53,10 @@ type writes struct {
 func (h *held) collect(fn func(kv.Tx) error) (w writes, err error) {
 	err = h.read(func(r *reader) error {
 		w.overlay = kv.NewOverlay(r)
-		if err := fn(w.overlay); err != nil {
-			return err
+		if fn != nil {
+			if err := fn(w.overlay); err != nil {
+				return err
+			}
 		}
 		w.touched = w.overlay.Watched()
 		w.tx, w.from, w.to = r.pages.tx, r.numbers, r.numbers.next(w.touched != nil)

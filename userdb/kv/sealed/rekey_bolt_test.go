@@ -41,7 +41,7 @@ func TestRekeyFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := store.Compact(t.Context(), change); err != nil {
+	if _, _, err := store.Compact(t.Context(), change, nil); err != nil {
 		t.Fatal(err)
 	}
 	lost, left := 0, 0
@@ -81,6 +81,6 @@ func cutRekey(t *testing.T, store *bolt.Store, key, with sealed.Key, at int) boo
 			return nil, fault
 		}
 		return change(name, value)
-	})
+	}, nil)
 	return errors.Is(err, fault)
 }
