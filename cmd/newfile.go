@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // replaceFile writes a file that its owner alone can read, whole or not at all: whoever looks sees the old one or the new
@@ -55,11 +56,11 @@ func createWith(name string, fill func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary)
 	err = os.Link(temporary, name) // unlike a rename it does not overwrite
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		err = copyNew(name, contentOf(temporary))
 	}
+	os.Remove(temporary) // at once: it may be a second copy of a key
 	if err != nil {
 		return err
 	}
@@ -97,9 +98,24 @@ func stage(name string, fill func(io.Writer) error) (temporary string, err error
 	return f.Name(), written(f, fill)
 }
 
+// stagedAs is what the names of files begin with that are yet to be put in their place.
+const stagedAs = ".jotkit-"
+
+// stagedIn returns the files in a directory that commands which were cut off have left there, or have yet to put in their
+// place.
+func stagedIn(dir string) (names []string, err error) {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), stagedAs) {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	return names, err
+}
+
 // newBeside makes an empty file in the directory of another one.
 func newBeside(name string) (*os.File, error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".jotkit-*") // 0600 and O_EXCL
+	f, err := os.CreateTemp(filepath.Dir(name), stagedAs+"*") // 0600 and O_EXCL
 	var path *fs.PathError
 	if errors.As(err, &path) { // which names a file that nobody asked for
 		err = fmt.Errorf("%q cannot be written: %w", name, path.Err)

@@ -76,7 +76,7 @@ func (e *env) backUp(ctx context.Context, name string, o backupOptions) error {
 	if err != nil {
 		return err
 	}
-	target, err := e.backupTarget(p, name)
+	target, err := e.backupTarget(ctx, p, name)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"filippo.io/age"
+
+	"jotkit/userdb/kv/bolt"
 )
 
 // errNoBackupThere comes back when a backup would take the place of a file that is none.
@@ -29,7 +32,7 @@ func (t backupTarget) shown() string {
 }
 
 // backupTarget looks at what is there now. An older backup is replaced, and nothing else is.
-func (e *env) backupTarget(p place, name string) (backupTarget, error) {
+func (e *env) backupTarget(ctx context.Context, p place, name string) (backupTarget, error) {
 	if name == "-" {
 		switch {
 		case e.term.out:
@@ -60,7 +63,23 @@ func (e *env) backupTarget(p place, name string) (backupTarget, error) {
 	if name, err = filepath.EvalSymlinks(name); err != nil {
 		return backupTarget{}, err
 	}
-	return backupTarget{name}, checkReplaceable(name)
+	if err := checkReplaceable(name); err != nil {
+		return backupTarget{}, err
+	}
+	return backupTarget{name}, p.checkSame(ctx, name)
+}
+
+// checkSame refuses to replace the backup of another store. Where one store was lost and another made in its place, what is
+// there may be the last copy. An encrypted one does not tell whose it is.
+func (p place) checkSame(ctx context.Context, name string) error {
+	there, err := bolt.New(name, bolt.Options{Wait: time.Second}).Info(ctx)
+	if err != nil {
+		return nil // encrypted, or of no use
+	}
+	if own, err := p.store.Info(ctx); err != nil || own.ID == there.ID {
+		return err
+	}
+	return &hintedError{fmt.Errorf("%w of this store, but of another one: %q", errNoBackupThere, name), "name another file, or move that one away"}
 }
 
 // checkReplaceable looks whether a file is a backup: it begins as one, and no companion lies beside it, as beside a store

@@ -3,7 +3,9 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"jotkit/cmd/authority"
@@ -224,14 +226,22 @@ func (x *examination) times(a *authority.Authority, keys []keyring.Entry) error 
 	return x.faults("clock", "not before the newest line, of "+newest.Format(time.RFC3339), faults, err)
 }
 
-// leftovers are files that a crash has left beside the store. One that is being made has the same kind of name.
+// leftovers are files that a crash has left beside the store or its seal key, of which one may be a copy. One that is being
+// made has the same kind of name.
 func (x *examination) leftovers() {
 	left, err := bolt.Leftovers(x.p.path)
-	switch {
-	case err != nil:
+	dirs := []string{filepath.Dir(x.p.real()), filepath.Dir(x.p.keyPath)}
+	for _, dir := range slices.Compact(dirs) {
+		staged, fault := stagedIn(dir)
+		left = append(left, staged...)
+		if err == nil && !errors.Is(fault, fs.ErrNotExist) {
+			err = fault
+		}
+	}
+	if err != nil {
 		x.warn("leftovers", "", "%v", err)
-	case len(left) == 0:
-		x.well("leftovers", "none in %s", filepath.Dir(x.p.path))
+	} else if len(left) == 0 {
+		x.well("leftovers", "none beside the store and its seal key")
 	}
 	for _, name := range left {
 		x.warn("leftovers", "rm "+shellWord(name), "%s was left by a command that was cut off, if none is running", name)
