@@ -27,7 +27,9 @@ gap, from file to file and into what the store keeps.`,
 			if err != nil {
 				return err
 			}
-			reports, err := a.VerifyAudit(c.Context(), auditExports(args)...)
+			reports, err := interruptible(c.Context(), func() ([]audit.ChainReport, error) {
+				return a.VerifyAudit(c.Context(), auditExports(args)...)
+			})
 			if err != nil {
 				return err
 			}

@@ -54,7 +54,7 @@ var exits = []exit{
 	{exitOK, "ok", "done, or the token is good", nil},
 	{exitFailure, "failure", "unforeseen, or reading and writing failed", nil},
 	{2, "usage", "bad command, flag or argument", []error{
-		errUsage, authority.ErrSetting, token.ErrExpect, token.ErrDraft, keyring.ErrAmbiguous,
+		errUsage, authority.ErrSetting, token.ErrExpect, token.ErrDraft, keyring.ErrAmbiguous, audit.ErrOnce,
 		flaw.ErrUnknownKind, flaw.ErrImpossible, flaw.ErrNotGood,
 		userdb.ErrName, userdb.ErrRole, userdb.ErrScope, userdb.ErrReason, userdb.ErrHash, userdb.ErrDenyID,
 	}},

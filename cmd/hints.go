@@ -37,6 +37,7 @@ var hints = []struct {
 	{kv.ErrUnsupported, "name a store on a local disk with --store"},
 	{kv.ErrExists, "change its settings with jotkit settings set, or name another place with --store"},
 	{errAuditBroken, "somebody may have written to the store or to an export: compare them with a backup"},
+	{audit.ErrOnce, "write it to a file, and name that"},
 	{audit.ErrMoved, "others have pruned meanwhile: try again"},
 	{errFileExists, "it may hold the only copy of what was pruned: name a new file"},
 

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -152,5 +153,21 @@ func TestArchiveOfALostChain(t *testing.T) {
 		if faults := verify(t, store, [][]byte{file})["cli"]; len(faults) == 0 || faults[0].What != audit.ChainMissing {
 			t.Errorf("%s: %v", name, faults)
 		}
+	}
+}
+
+// An export that overlaps with one of another history is not good because it can be read only once.
+func TestArchiveOfPipe(t *testing.T) {
+	a, b := forked(t, 6)
+	archive, err := audit.NewArchive(key, nil)
+	must(t, err)
+	must(t, archive.Read("a", bytes.NewReader(exportOf(t, a, 1, 8))))
+	pipe := bytes.NewReader(exportOf(t, b, 5, 12))
+	must(t, archive.Read("b", pipe))
+	if again := archive.Join(); len(again) != 1 || again[0] != "b" {
+		t.Fatalf("to be read again: %q", again)
+	}
+	if err := archive.Compare("b", pipe); !errors.Is(err, audit.ErrOnce) {
+		t.Errorf("%v", err)
 	}
 }

@@ -71,7 +71,11 @@ func (a *Archive) overlap(c *chainArchive, s, t segment) {
 	}
 }
 
-// Compare reads an export again, for what Join wants to know of it.
+// ErrOnce comes back for an export that was read before and is empty now, such as a pipe: nothing can be said of what it
+// has in common with others.
+var ErrOnce = errors.New("it overlaps with another export, and cannot be read a second time")
+
+// Compare reads an export again, for what Join wants to know of it. The error is that of the reader, or ErrOnce.
 func (a *Archive) Compare(file string, from io.Reader) error {
 	type place struct {
 		chain string
@@ -83,7 +87,9 @@ func (a *Archive) Compare(file string, from io.Reader) error {
 			wanted[at] = append(wanted[at], r)
 		}
 	}
+	read := false
 	_, err := rows(from, func(row int, text []byte) bool {
+		read = true
 		l, ok := parseExport(text)
 		at := place{l.Chain, l.Seq}
 		if !ok || wanted[at] == nil || !l.authentic(a.key) {
@@ -96,6 +102,9 @@ func (a *Archive) Compare(file string, from io.Reader) error {
 		}
 		return false
 	})
+	if err == nil && !read {
+		err = ErrOnce
+	}
 	return err
 }
 
