@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"jotkit/userdb"
 	"jotkit/userdb/kv"
@@ -139,7 +140,7 @@ func (a *Authority) checkRevocation(r kv.Reader, secrets kv.Secrets, digest stri
 	case denied:
 		what = "the deny list has an older mark of it"
 	}
-	what = fmt.Sprintf("the %s %q was revoked at %s, and %s", v.Kind, v.Name, v.At.Format(timeLayout), what)
+	what = fmt.Sprintf("the %s %q was revoked at %s, and %s", v.Kind, v.Name, v.At.Format(time.RFC3339), what)
 	return []Fault{{What: what, Mend: againstWords(v)}}, nil
 }
 

@@ -9,8 +9,6 @@ import (
 	"jotkit/token"
 )
 
-const timeLayout = time.RFC3339
-
 // Oldest is how long a key should sign at most.
 const Oldest = 90 * 24 * time.Hour
 
@@ -48,13 +46,13 @@ func (a *Authority) CheckClock(ctx context.Context, keys []keyring.Entry) (newes
 	for _, k := range keys {
 		made = later(made, k.Created)
 	}
-	behind, clock := newest.Sub(now), now.UTC().Format(timeLayout)
+	behind, clock := newest.Sub(now), now.UTC().Format(time.RFC3339)
 	switch {
 	case made.Sub(now) >= time.Second:
-		what := fmt.Sprintf("the clock shows %s, and the newest key was made at %s", clock, made.Format(timeLayout))
+		what := fmt.Sprintf("the clock shows %s, and the newest key was made at %s", clock, made.Format(time.RFC3339))
 		faults = append(faults, Fault{What: what + ": no key is made before then"})
 	case behind > token.DefaultLeeway:
-		what := fmt.Sprintf("the clock shows %s, and the audit goes up to %s", clock, newest.Format(timeLayout))
+		what := fmt.Sprintf("the clock shows %s, and the audit goes up to %s", clock, newest.Format(time.RFC3339))
 		faults = append(faults, Fault{What: what, Mild: behind <= token.MaxLeeway})
 	}
 	return later(newest, made), faults, nil

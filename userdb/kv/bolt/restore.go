@@ -119,6 +119,9 @@ func (h *held) restore(temp string, acceptRollback bool, fn func(kv.Tx) error) (
 
 // rename gives what lies at temp, down to the disk, the name of the store, and announces it.
 func (h *held) rename(temp string, n numbers) error {
+	if err := keepOwner(temp, h.path); err != nil {
+		return err
+	}
 	if err := os.Rename(temp, h.path); err != nil {
 		return err
 	}
