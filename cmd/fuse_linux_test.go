@@ -65,7 +65,7 @@ func mountFUSE(t *testing.T, dir, at string) {
 	t.Helper()
 	fuse, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
 	if err != nil {
-		lacking(t, "/dev/fuse")
+		t.Skipf("this kernel has no FUSE to mount: %v", err) // which nothing that can be installed changes
 	}
 	fuse.Close()
 	c := exec.Command("bindfs", "-f", dir, at)
