@@ -15,20 +15,7 @@ import (
 // TestFileSizeLimit has each command that changes something run where files can grow to a certain size alone (ulimit -f),
 // from none at all up to a little more than it needs. It does all or nothing and says so, and is not ended by the signal.
 func TestFileSizeLimit(t *testing.T) {
-	f := newFaulted(t)
-	empty := f.files()
-	f.populate()
-	populated, total := f.files(), stepped{}
-	for _, c := range growing() {
-		t.Run(c.name(), func(t *testing.T) {
-			s := stepped{from: populated, f: f, args: strings.Fields(strings.ReplaceAll(c.args, "RAW", f.raw)), refresh: c.after}
-			if c.args == "init" {
-				s.from, s.f = empty, newFaulted(t)
-			}
-			s.limited(t)
-			total.add(s)
-		})
-	}
+	total := eachOf(t, growing(), (*stepped).limited)
 	kvtest.Figure(t, "A command that finds the disk full has done nothing, says so, and the store is whole",
 		kvtest.Tried(total.faults, "limits of the size of files"), kvtest.Tried(total.done, "that were enough"),
 		kvtest.Never(total.lost, "acknowledged changes lost"), kvtest.Never(total.half, "half changes or stores that do not open"))

@@ -48,23 +48,30 @@ var leftover = regexp.MustCompile(`\.new-[^/]*$|(^|/)\.jotkit-[^/]*$|/seal\.key[
 // In a normal run it takes some of the steps, with JOTKIT_LONG all of them.
 func TestEachStep(t *testing.T) {
 	peer(t, "strace")
+	total := eachOf(t, changes, (*stepped).run)
+	kvtest.Figure(t, "A command that is killed or fails at any step has done all or nothing, and the store is whole",
+		kvtest.Tried(total.faults, "faults"), kvtest.Tried(total.done, "of them after the commit"),
+		kvtest.Never(total.lost, "acknowledged changes lost"), kvtest.Never(total.half, "half changes or stores that do not open"))
+}
+
+// eachOf puts every change to the test, on a store that is the same for all, and adds up what was seen.
+func eachOf(t *testing.T, changes []change, test func(*stepped, *testing.T)) (total stepped) {
+	t.Helper()
 	f := newFaulted(t)
 	empty := f.files()
 	f.populate()
-	populated, total := f.files(), stepped{}
+	populated := f.files()
 	for _, c := range changes {
 		t.Run(c.name(), func(t *testing.T) {
 			s := stepped{from: populated, f: f, args: strings.Fields(strings.ReplaceAll(c.args, "RAW", f.raw)), refresh: c.after}
 			if c.args == "init" {
 				s.from, s.f = empty, newFaulted(t)
 			}
-			s.run(t)
+			test(&s, t)
 			total.add(s)
 		})
 	}
-	kvtest.Figure(t, "A command that is killed or fails at any step has done all or nothing, and the store is whole",
-		kvtest.Tried(total.faults, "faults"), kvtest.Tried(total.done, "of them after the commit"),
-		kvtest.Never(total.lost, "acknowledged changes lost"), kvtest.Never(total.half, "half changes or stores that do not open"))
+	return total
 }
 
 // A stepped is a command at each step of which something goes wrong.
