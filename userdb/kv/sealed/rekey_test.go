@@ -30,11 +30,25 @@ func lying(t *testing.T, s kv.Store) (entries []kv.Entry) {
 // rekey begins a rekeying of m.
 func rekey(t *testing.T, m kv.Store, key, with sealed.Key) (change func(string, []byte) ([]byte, error), err error) {
 	t.Helper()
-	return change, m.View(t.Context(), func(v kv.View) error {
-		var err error
+	err = m.View(t.Context(), func(v kv.View) (err error) {
 		change, err = sealed.Rekey(v, key, with)
 		return err
 	})
+	return change, err
+}
+
+// rekeyed is a copy of m under new keys.
+func rekeyed(t *testing.T, m kv.Store, key, with sealed.Key) *kv.Memory {
+	t.Helper()
+	change, err := rekey(t, m, key, with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := copied(t, m, change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
 }
 
 // copied is a copy of m that was made as compaction does, record for record.
@@ -83,14 +97,7 @@ func many(tx kv.Tx) error {
 func TestRekey(t *testing.T) {
 	key, with := sealed.NewKey(), sealed.NewKey()
 	m := memory(t, key, many)
-	change, err := rekey(t, m, key, with)
-	if err != nil {
-		t.Fatal(err)
-	}
-	to, err := copied(t, m, change)
-	if err != nil {
-		t.Fatal(err)
-	}
+	to := rekeyed(t, m, key, with)
 	was, is := lying(t, sealed.New(m, key)), lying(t, sealed.New(to, with))
 	before, after := lying(t, m), lying(t, to)
 	if len(was) != 601 || len(is) != len(was) {
@@ -123,14 +130,7 @@ func TestRekey(t *testing.T) {
 func TestRekeyedDoesNotOpenWithOld(t *testing.T) {
 	key, with := sealed.NewKey(), sealed.NewKey()
 	m := memory(t, key, many)
-	change, err := rekey(t, m, key, with)
-	if err != nil {
-		t.Fatal(err)
-	}
-	to, err := copied(t, m, change)
-	if err != nil {
-		t.Fatal(err)
-	}
+	to := rekeyed(t, m, key, with)
 	envelope, _ := get(t, m, kv.SecretsName)
 	put(t, to, kv.SecretsName, envelope)
 	for _, e := range lying(t, to) {
