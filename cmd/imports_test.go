@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"token/scan":     {"token"},
 	"token/lint":     {"token", "token/scan"},
 	"token/flaw":     {"token"},
+	"token/versus":   {},
 	"keyring":        {"token"},
 	"keyring/remote": {"keyring", "token"},
 	"userdb/kv":      {},

@@ -1,0 +1,173 @@
+// Package versus sets what this project does beside what else could do it, in one run: the runners take turns, so that
+// whatever the machine does besides falls upon all of them alike. It is for benchmarks alone.
+//
+// Times say nothing on another machine, and ratios of two times of one run do. A benchmark prints both, and appends them
+// to the file that JOTKIT_SPEED names, from which README has its table and its chart.
+package versus
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// SpeedFile is the environment variable that names a file to which results are appended, one JSON object a line.
+const SpeedFile = "JOTKIT_SPEED"
+
+// turnLength is how long a turn takes at least, for runners that can do their work more than once in it.
+const turnLength = 2 * time.Millisecond
+
+// A Runner does a work. Do does it n times, and ends the benchmark where anything goes wrong.
+type Runner struct {
+	Name string
+	Do   func(n int)
+	// Times is how often a turn does the work; 0 is as often as fills some milliseconds.
+	Times int
+}
+
+// A Rival is a Runner that ours is held against.
+type Rival struct {
+	Runner
+	AtMost float64 // what is aimed at: the most that our time may be of the rival's; 0 aims at nothing
+}
+
+// A Race is one work and who does it.
+type Race struct {
+	Work    string // as README's table names it: "verify HS256"
+	Ours    Runner
+	Against []Rival
+}
+
+// A Spread is the median of some figures and between what half of them lie.
+type Spread struct {
+	Low    float64 `json:"low"`
+	Median float64 `json:"median"`
+	High   float64 `json:"high"`
+}
+
+// A Result is a line of the file: how a work came out against one rival, in nanoseconds for one time; or one figure of our
+// own, where Rival is ""; or one point of a chart, where Chart is not "".
+type Result struct {
+	Work   string  `json:"work"`
+	Rival  string  `json:"rival,omitempty"`
+	Ours   Spread  `json:"ours"`
+	Theirs Spread  `json:"theirs"`
+	Ratio  Spread  `json:"ratio"` // of the turns of one round: ours / theirs
+	AtMost float64 `json:"at_most,omitempty"`
+	Unit   string  `json:"unit"`
+	Chart  string  `json:"chart,omitempty"` // by what the cost may grow: "revocations"
+	Size   float64 `json:"size,omitempty"`  // how many there were
+}
+
+// Run has all do the work in turn, round by round, for as long as the benchmark runs.
+func (r Race) Run(b *testing.B) {
+	b.Helper()
+	runners := []Runner{r.Ours}
+	for _, a := range r.Against {
+		runners = append(runners, a.Runner)
+	}
+	for i := range runners {
+		runners[i].settle()
+	}
+	times := make([][]float64, len(runners)) // of each runner, by round
+	first := 0
+	for b.Loop() {
+		for i := range runners {
+			k := (first + i) % len(runners)
+			times[k] = append(times[k], runners[k].turn())
+		}
+		first++ // whoever comes first finds the caches of the one before
+	}
+	b.ReportMetric(0, "ns/op") // a round is nothing that anybody wants to know about
+	ours := spread(times[0])
+	b.ReportMetric(ours.Median, unit(r.Ours.Name, "ns"))
+	for i, a := range r.Against {
+		ratios := make([]float64, len(times[0]))
+		for k := range ratios {
+			ratios[k] = times[0][k] / times[i+1][k]
+		}
+		result := Result{Work: r.Work, Rival: a.Name, Ours: ours, Theirs: spread(times[i+1]), Ratio: spread(ratios), AtMost: a.AtMost, Unit: "ns"}
+		b.ReportMetric(result.Theirs.Median, unit(a.Name, "ns"))
+		b.ReportMetric(result.Ratio.Median, unit("of", a.Name))
+		result.append(b)
+	}
+}
+
+// settle finds out how often a turn has to do the work.
+func (r *Runner) settle() {
+	if r.Times > 0 {
+		return
+	}
+	for r.Times = 1; r.Times < 1<<24 && r.do() < turnLength; r.Times *= 2 {
+	}
+}
+
+func (r *Runner) do() time.Duration {
+	began := time.Now()
+	r.Do(r.Times)
+	return time.Since(began)
+}
+
+// turn returns how long one time took, in nanoseconds.
+func (r *Runner) turn() float64 { return float64(r.do()) / float64(r.Times) }
+
+// Figure records a figure of our own that is no time, such as allocations: of work, in a unit, and what it may be at most.
+func Figure(b *testing.B, work string, values []float64, in string, atMost float64) {
+	b.Helper()
+	s := spread(values)
+	b.ReportMetric(s.Median, unit(work, in))
+	Result{Work: work, Ours: s, AtMost: atMost, Unit: in}.append(b)
+}
+
+// Point records what a work costs, in nanoseconds, where there are so many of what it may grow with. of is what the cost is
+// held against, such as the cost where there are few; atMost is the most that it may be of that.
+func Point(b *testing.B, chart, work string, size float64, ns []float64, of []float64, atMost float64) {
+	b.Helper()
+	s := spread(ns)
+	r := Result{Work: work, Ours: s, Unit: "ns", Chart: chart, Size: size, AtMost: atMost}
+	b.ReportMetric(s.Median, unit(work, "ns"))
+	if len(of) > 0 {
+		r.Theirs = spread(of)
+		q := s.Median / r.Theirs.Median
+		r.Ratio = Spread{q, q, q}
+		b.ReportMetric(q, unit(work, "growth"))
+	}
+	r.append(b)
+}
+
+// spread sorts and sums up.
+func spread(values []float64) Spread {
+	v := slices.Sorted(slices.Values(values))
+	if len(v) == 0 {
+		return Spread{math.NaN(), math.NaN(), math.NaN()}
+	}
+	return Spread{v[len(v)/4], v[len(v)/2], v[len(v)*3/4]}
+}
+
+// unit is a unit as benchmarks print them: without spaces.
+func unit(of, in string) string { return strings.ReplaceAll(of+"-"+in, " ", "-") }
+
+// append adds the result to a file that other processes add to as well; no name, no file.
+func (r Result) append(b *testing.B) {
+	b.Helper()
+	name := os.Getenv(SpeedFile)
+	if name == "" {
+		return
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(append(line, '\n')); err != nil { // in one piece, so that lines do not mix
+		b.Fatal(err)
+	}
+}
