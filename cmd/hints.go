@@ -142,7 +142,7 @@ func (e *env) hint(err error) string {
 func refusalHint(r *token.Report) string {
 	worst := r.Reason()
 	if worst == token.ClaimMismatch {
-		for _, c := range r.Checks {
+		for _, c := range r.Checks() {
 			if hint := hintOfCheck(c); hint != "" {
 				return hint
 			}

@@ -17,11 +17,11 @@ func (e *env) showReport(r *token.Report) {
 		return
 	}
 	widest := 0
-	for _, c := range r.Checks {
+	for _, c := range r.Checks() {
 		widest = max(widest, len(c.Name))
 	}
 	widest = min(widest, 24)
-	for _, c := range r.Checks {
+	for _, c := range r.Checks() {
 		head := fmt.Sprintf("%-4s  %-*s  ", marks[c.Status], widest, safeText(c.Name))
 		e.showCheck(c.Status, head, checkText(c))
 	}
@@ -84,15 +84,15 @@ type reportJSON struct {
 }
 
 func newReportJSON(r *token.Report) reportJSON {
-	out := reportJSON{Valid: r.Err() == nil, Exit: statusOf(r.Reason()), Reason: exits[exitOK].Name, Header: r.Header}
-	for _, c := range r.Checks {
+	out := reportJSON{Valid: r.Err() == nil, Exit: statusOf(r.Reason()), Reason: exits[exitOK].Name, Header: r.Header()}
+	for _, c := range r.Checks() {
 		out.Checks = append(out.Checks, checkJSON{c.Name, c.Status, c.Expected, c.Got})
 	}
 	if reason := r.Reason(); reason != "" {
 		out.Reason = string(reason)
 	}
-	if _, err := token.ParseObject(r.Payload); err == nil {
-		out.Claims = r.Payload
+	if _, err := token.ParseObject(r.Payload()); err == nil {
+		out.Claims = r.Payload()
 	}
 	return out
 }

@@ -130,15 +130,15 @@ func (e *env) showVerdict(r *token.Report, o verifyOptions) error {
 	case refused != nil:
 		return refused
 	case o.jws:
-		return e.printPayload(r.Payload)
+		return e.printPayload(r.Payload())
 	case o.field != "":
-		value, err := field(r.Header, r.Payload, o.field)
+		value, err := field(r.Header(), r.Payload(), o.field)
 		if err != nil {
 			return err
 		}
 		return e.printField(value)
 	}
-	claims, err := indented(r.Payload)
+	claims, err := indented(r.Payload())
 	if err != nil {
 		return err
 	}

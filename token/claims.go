@@ -20,12 +20,17 @@ type Claims struct {
 	Scopes    []string  // scope, taken apart at its spaces (RFC 8693 section 4.2)
 	Roles     []string
 	Header    Header
-	members   Members
-	payload   []byte
+	payload   string
+	room      [8]string // for what the lists hold, so that lists of the usual length need no memory of their own
 }
 
-// Get returns the value of a claim as it was written.
-func (c *Claims) Get(name string) (json.RawMessage, bool) { return c.members.Value(name) }
+// Get returns the value of a claim as it was written. It reads the payload again.
+func (c *Claims) Get(name string) (json.RawMessage, bool) { return c.members().Value(name) }
+
+func (c *Claims) members() Members {
+	members, _ := ParseObject([]byte(c.payload)) // as a Verifier has, before there were claims
+	return members
+}
 
 // Alive tells whether the claims, which a Verifier accepted before, still hold by the clock: exp has not passed, and nbf
 // and iat have not come to lie in the future, with this leeway in their favour. It is for who remembers claims; whether
@@ -36,7 +41,7 @@ func (c *Claims) Alive(now time.Time, leeway time.Duration) bool {
 }
 
 // JSON is the payload as it was received.
-func (c *Claims) JSON() json.RawMessage { return c.payload }
+func (c *Claims) JSON() json.RawMessage { return json.RawMessage(c.payload) }
 
 // HasScope tells whether the token carries the scope.
 func (c *Claims) HasScope(scope string) bool { return slices.Contains(c.Scopes, scope) }
@@ -44,55 +49,82 @@ func (c *Claims) HasScope(scope string) bool { return slices.Contains(c.Scopes, 
 // HasRole tells whether the token carries the role.
 func (c *Claims) HasRole(role string) bool { return slices.Contains(c.Roles, role) }
 
-// typed is a registered claim whose type RFC 7519 fixes.
-type typed struct {
-	name, want string
-	read       func(c *Claims, value json.RawMessage) bool
-}
-
-var typedClaims = []typed{
-	{"exp", "a number of seconds, 0 < x < 2^53", date(func(c *Claims) *time.Time { return &c.ExpiresAt })},
-	{"nbf", "a number of seconds, 0 < x < 2^53", date(func(c *Claims) *time.Time { return &c.NotBefore })},
-	{"iat", "a number of seconds, 0 < x < 2^53", date(func(c *Claims) *time.Time { return &c.IssuedAt })},
-	{"iss", "a string", plain(func(c *Claims) *string { return &c.Issuer })},
-	{"sub", "a string", plain(func(c *Claims) *string { return &c.Subject })},
-	{"jti", "a string", plain(func(c *Claims) *string { return &c.ID })},
-	{"sid", "a string", plain(func(c *Claims) *string { return &c.SessionID })},
-	{"aud", "a string or an array of strings", func(c *Claims, value json.RawMessage) (ok bool) {
-		c.Audience, ok = texts(value)
-		return ok
-	}},
-}
-
-func date(field func(*Claims) *time.Time) func(*Claims, json.RawMessage) bool {
-	return func(c *Claims, value json.RawMessage) bool {
-		d, ok := parseDate(value)
-		*field(c) = d.Time
-		return ok
-	}
-}
-
-func plain(field func(*Claims) *string) func(*Claims, json.RawMessage) bool {
-	return func(c *Claims, value json.RawMessage) (ok bool) {
-		*field(c), ok = text(value)
-		return ok
-	}
-}
-
-// read fills in the claims from their members and hands each one of a wrong type to complain.
-func (c *Claims) read(complain func(t typed, value json.RawMessage)) {
-	for _, t := range typedClaims {
-		if value, there := c.Get(t.name); there && !t.read(c, value) {
-			complain(t, value)
+// claims reads the claims that jotkit knows, and calls wrong for each that has not the type which RFC 7519 fixes. payload is
+// what data reads.
+func (o *objectReader) claims(c *Claims, data []byte, payload string, wrong func(name string)) error {
+	c.payload = payload
+	list := c.room[:0]
+	for o.open(data); o.next(); {
+		name, _ := text(o.name.of(payload))
+		if !c.take(&list, name, o.value.of(payload)) {
+			wrong(name)
 		}
 	}
-	// scope and roles have no fixed type in RFC 7519: what cannot be read grants nothing.
-	if value, there := c.Get("scope"); there {
-		if list, ok := texts(value); ok {
-			c.Scopes = strings.FieldsFunc(strings.Join(list, " "), func(r rune) bool { return r == ' ' })
+	return o.err
+}
+
+// take takes a claim in. What lists hold is appended to list. It tells whether the claim is of its type; scope and roles have
+// none in RFC 7519, and what cannot be read of them grants nothing.
+func (c *Claims) take(list *[]string, name, value string) (ok bool) {
+	begin := len(*list)
+	switch name {
+	case "exp":
+		return takeDate(&c.ExpiresAt, value)
+	case "nbf":
+		return takeDate(&c.NotBefore, value)
+	case "iat":
+		return takeDate(&c.IssuedAt, value)
+	case "iss":
+		c.Issuer, ok = text(value)
+	case "sub":
+		c.Subject, ok = text(value)
+	case "jti":
+		c.ID, ok = text(value)
+	case "sid":
+		c.SessionID, ok = text(value)
+	case "aud":
+		*list, ok = appendTexts(*list, value)
+		c.Audience = tail(*list, begin, ok)
+	case "roles":
+		var readable bool
+		*list, readable = appendTexts(*list, value)
+		c.Roles, ok = tail(*list, begin, readable), true
+	case "scope":
+		*list, ok = appendScopes(*list, value), true
+		c.Scopes = tail(*list, begin, true)
+	default:
+		ok = true
+	}
+	return ok
+}
+
+func takeDate(to *time.Time, value string) (ok bool) {
+	d, ok := parseDate(value)
+	*to = d.Time
+	return ok
+}
+
+// tail is what was appended to list from begin on, where that is good for anything.
+func tail(list []string, begin int, good bool) []string {
+	if !good {
+		return nil
+	}
+	return list[begin:len(list):len(list)]
+}
+
+// appendScopes takes a scope apart at its spaces. One that is no string, nor an array of strings, has none.
+func appendScopes(list []string, value string) []string {
+	var room [4]string
+	texts, ok := appendTexts(room[:0], value)
+	if !ok {
+		return list
+	}
+	for _, text := range texts {
+		for scope := range strings.SplitSeq(text, " ") {
+			if scope != "" {
+				list = append(list, scope)
+			}
 		}
 	}
-	if value, there := c.Get("roles"); there {
-		c.Roles, _ = texts(value)
-	}
+	return list
 }

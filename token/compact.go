@@ -1,6 +1,7 @@
 package token
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -19,48 +20,56 @@ var ErrEncrypted = errors.New("an encrypted token (five parts, RFC 7516): decryp
 // ErrEmpty comes back, beside [Malformed], where there is nothing at all.
 var ErrEmpty = errors.New("empty")
 
-// compact is a token taken apart, each part as it was received and as it reads.
-type compact struct {
-	signed    string // header and payload with their dot, the bytes under the signature
-	header    []byte
-	payload   []byte
-	signature []byte
+// parts are where the parts of a token end in its decoded bytes, which stand there without anything between.
+type parts struct{ header, payload int }
+
+// decode takes a token apart, and appends to buf what its parts read. The order matters: the length is looked at before
+// anything else, and line ends before base64, since Go's decoder skips them even when it is strict.
+func decode(buf []byte, raw string) ([]byte, parts, error) {
+	if len(raw) > MaxLength {
+		return buf, parts{}, fmt.Errorf("%d bytes, and tokens of up to %d are read", len(raw), MaxLength)
+	}
+	header, rest, _ := strings.Cut(raw, ".")
+	payload, signature, found := strings.Cut(rest, ".")
+	if !found || strings.ContainsAny(raw, "\r\n") {
+		return buf, parts{}, misshapen(raw)
+	}
+	var at parts
+	var err error
+	for _, part := range [...]struct {
+		name, text string
+		end        *int
+	}{{"header", header, &at.header}, {"payload", payload, &at.payload}, {"signature", signature, new(int)}} {
+		if buf, err = strict.AppendDecode(buf, []byte(part.text)); err != nil {
+			return buf, parts{}, cmp.Or(misshapen(raw), fmt.Errorf("a %s that is not base64url", part.name))
+		}
+		*part.end = len(buf)
+	}
+	return buf, at, nil
 }
 
-// split takes a token apart. The order matters: the length is looked at before anything else, and the alphabet before
-// base64, since Go's decoder skips line ends even when it is strict.
-func split(raw string) (*compact, error) {
-	if len(raw) > MaxLength {
-		return nil, fmt.Errorf("%d bytes, and tokens of up to %d are read", len(raw), MaxLength)
-	}
+// misshapen says what is wrong with the outside of a token, or nil.
+func misshapen(raw string) error {
 	if raw == "" {
-		return nil, ErrEmpty
+		return ErrEmpty
 	}
 	if i := strings.IndexFunc(raw, outside); i >= 0 {
-		return nil, fmt.Errorf("byte 0x%02x at offset %d, which no token has", raw[i], i)
+		return fmt.Errorf("byte 0x%02x at offset %d, which no token has", raw[i], i)
 	}
-	switch dots := strings.Count(raw, "."); {
-	case dots == 4:
-		return nil, ErrEncrypted
-	case dots == 0:
-		return nil, errors.New("no dots, and a signed token has two")
-	case dots != 2:
-		return nil, fmt.Errorf("%d parts, and a signed token has three", dots+1)
+	switch dots := strings.Count(raw, "."); dots {
+	case 2:
+		return nil
+	case 4:
+		return ErrEncrypted
+	case 0:
+		return errors.New("no dots, and a signed token has two")
+	default:
+		return fmt.Errorf("%d parts, and a signed token has three", dots+1)
 	}
-	last := strings.LastIndexByte(raw, '.')
-	c := &compact{signed: raw[:last]}
-	header, payload, _ := strings.Cut(c.signed, ".")
-	for _, part := range []struct {
-		name, text string
-		to         *[]byte
-	}{{"header", header, &c.header}, {"payload", payload, &c.payload}, {"signature", raw[last+1:], &c.signature}} {
-		var err error
-		if *part.to, err = strict.DecodeString(part.text); err != nil {
-			return nil, fmt.Errorf("a %s that is not base64url", part.name)
-		}
-	}
-	return c, nil
 }
+
+// signed are the bytes under the signature of a token that has decoded: header and payload with their dot, as received.
+func signed(raw string) string { return raw[:strings.LastIndexByte(raw, '.')] }
 
 // outside tells whether r is neither of the base64url alphabet nor a dot.
 func outside(r rune) bool {

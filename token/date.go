@@ -1,7 +1,6 @@
 package token
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 	"time"
@@ -15,11 +14,11 @@ type NumericDate struct{ time.Time }
 const maxDate = 1 << 53
 
 // parseDate reads a JSON number x with 0 < x < 2^53, and says whether it is one.
-func parseDate(value json.RawMessage) (NumericDate, bool) {
+func parseDate(value string) (NumericDate, bool) {
 	if len(value) == 0 || value[0] < '0' || value[0] > '9' { // strings, null, negative numbers
 		return NumericDate{}, false
 	}
-	x, err := strconv.ParseFloat(string(value), 64)
+	x, err := strconv.ParseFloat(value, 64)
 	if err != nil || x <= 0 || x >= maxDate {
 		return NumericDate{}, false
 	}

@@ -41,11 +41,12 @@ type Requirement struct {
 }
 
 func (e *Expect) check() error {
-	for what, list := range map[string][]string{
-		"issuer": e.Issuers, "audience": e.Audiences, "type": e.Types, "scope": e.Scopes, "role": e.Roles,
-	} {
-		if slices.Contains(list, "") {
-			return fmt.Errorf("%w: an empty %s", ErrExpect, what)
+	for _, of := range [...]struct {
+		what string
+		list []string
+	}{{"issuer", e.Issuers}, {"audience", e.Audiences}, {"type", e.Types}, {"scope", e.Scopes}, {"role", e.Roles}} {
+		if slices.Contains(of.list, "") {
+			return fmt.Errorf("%w: an empty %s", ErrExpect, of.what)
 		}
 	}
 	for _, r := range e.Require {

@@ -10,119 +10,180 @@ import (
 	"time"
 )
 
-// judge holds the claims of a genuine token against the clock and the expectations. Every check is made, so that the
-// report names everything that is wrong at once.
-func (v *Verifier) judge(r *Report) {
-	wrong := map[string]bool{}
-	r.claims.read(func(t typed, value json.RawMessage) {
-		wrong[t.name] = true
-		r.fail(t.name, Malformed, t.want, abridged(value))
-	})
-	v.times(r, wrong)
-	v.origin(r, wrong)
-	v.rights(r)
-	v.life(r)
+// The checks of the times: each against the clock, with the leeway in the token's favour.
+
+func judgeExp(r *Report) outcome {
+	if r.claims.ExpiresAt.IsZero() {
+		return failedFor(ClaimMismatch)
+	}
+	return passedIf(r.at.Before(r.claims.ExpiresAt.Add(r.expect.Leeway)), Expired)
 }
 
-// times checks exp, nbf and iat, each against the clock with the leeway in the token's favour.
-func (v *Verifier) times(r *Report, wrong map[string]bool) {
-	c, now, leeway := r.claims, r.at, v.Expect.Leeway
-	switch {
-	case wrong["exp"]:
-	case c.ExpiresAt.IsZero():
-		r.fail("exp", ClaimMismatch, "a time of expiry", "absent")
-	default:
-		r.check("exp", now.Before(c.ExpiresAt.Add(leeway)), Expired, "after "+stamp(now), stamp(c.ExpiresAt))
+func expWords(r *Report, _ outcome) (expected, got string) {
+	if r.claims.ExpiresAt.IsZero() {
+		return "a time of expiry", "absent"
 	}
-	for _, d := range []struct {
-		name string
-		at   time.Time
-	}{{"nbf", c.NotBefore}, {"iat", c.IssuedAt}} {
-		if !d.at.IsZero() {
-			r.check(d.name, !d.at.After(now.Add(leeway)), NotYetValid, "up to "+stamp(now), stamp(d.at))
-		}
-	}
+	return "after " + stamp(r.at), stamp(r.claims.ExpiresAt)
 }
 
-// origin checks what the token is, who made it and for whom.
-func (v *Verifier) origin(r *Report, wrong map[string]bool) {
-	c, want := r.claims, v.Expect
-	if len(want.Types) == 0 {
-		r.skip("typ", "not asked")
-	} else {
-		r.check("typ", slices.ContainsFunc(want.Types, func(t string) bool { return sameType(t, c.Header.Type) }),
-			ClaimMismatch, anyOf(want.Types), orNone(c.Header.Type))
+func judgeNbf(r *Report) outcome { return r.reached(r.claims.NotBefore) }
+
+func nbfWords(r *Report, _ outcome) (expected, got string) { return r.reachedWords(r.claims.NotBefore) }
+
+func judgeIat(r *Report) outcome { return r.reached(r.claims.IssuedAt) }
+
+func iatWords(r *Report, _ outcome) (expected, got string) { return r.reachedWords(r.claims.IssuedAt) }
+
+// reached is the check of a time that must not lie in the future.
+func (r *Report) reached(t time.Time) outcome {
+	if t.IsZero() {
+		return notMade
 	}
-	anyIn := func(name string, want, got []string) {
-		switch {
-		case wrong[name]:
-		case len(want) == 0:
-			r.skip(name, "not asked")
-		default:
-			ok := slices.ContainsFunc(want, func(w string) bool { return slices.Contains(got, w) })
-			r.check(name, ok, ClaimMismatch, anyOf(want), orNone(strings.Join(got, ", ")))
-		}
-	}
-	anyIn("iss", want.Issuers, one(c.Issuer))
-	anyIn("aud", want.Audiences, c.Audience)
+	return passedIf(!t.After(r.at.Add(r.expect.Leeway)), NotYetValid)
 }
 
-// rights checks the required claims, scopes and roles: all of them.
-func (v *Verifier) rights(r *Report) {
-	for _, q := range v.Expect.Require {
-		value, there := r.claims.Get(q.Name)
-		if q.Value == nil {
-			r.check("require "+q.Name, there, ClaimMismatch, "present", presence(value))
-			continue
-		}
-		r.check("require "+q.Name, there && sameJSON(value, q.Value), ClaimMismatch, string(q.Value), presence(value))
-	}
-	allIn := func(name string, want, got []string) {
-		if len(want) > 0 {
-			ok := !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(got, w) })
-			r.check(name, ok, ClaimMismatch, strings.Join(want, " "), orNone(strings.Join(got, " ")))
-		}
-	}
-	allIn("scope", v.Expect.Scopes, r.claims.Scopes)
-	allIn("role", v.Expect.Roles, r.claims.Roles)
+func (r *Report) reachedWords(t time.Time) (expected, got string) {
+	return "up to " + stamp(r.at), stamp(t)
 }
 
-// life checks how old the token is and how long it has to live.
-func (v *Verifier) life(r *Report) {
-	c, want := r.claims, v.Expect
-	switch {
+// The checks of what the token is, who made it and for whom: of those named any one will do.
+
+func judgeTyp(r *Report) outcome {
+	typ, want := r.claims.Header.Type, r.expect.Types
+	if len(want) == 0 {
+		return skipped
+	}
+	return passedIf(slices.ContainsFunc(want, func(w string) bool { return sameType(w, typ) }), ClaimMismatch)
+}
+
+func typWords(r *Report, o outcome) (expected, got string) {
+	return anyWords(o, r.expect.Types, r.claims.Header.Type)
+}
+
+func judgeIss(r *Report) outcome {
+	if len(r.expect.Issuers) == 0 {
+		return skipped
+	}
+	iss := r.claims.Issuer
+	return passedIf(iss != "" && slices.Contains(r.expect.Issuers, iss), ClaimMismatch)
+}
+
+func issWords(r *Report, o outcome) (expected, got string) {
+	return anyWords(o, r.expect.Issuers, r.claims.Issuer)
+}
+
+func judgeAud(r *Report) outcome {
+	if len(r.expect.Audiences) == 0 {
+		return skipped
+	}
+	named := func(want string) bool { return slices.Contains(r.claims.Audience, want) }
+	return passedIf(slices.ContainsFunc(r.expect.Audiences, named), ClaimMismatch)
+}
+
+func audWords(r *Report, o outcome) (expected, got string) {
+	return anyWords(o, r.expect.Audiences, strings.Join(r.claims.Audience, ", "))
+}
+
+func anyWords(o outcome, want []string, found string) (expected, got string) {
+	if o == skipped {
+		return "not asked", ""
+	}
+	return anyOf(want), orNone(found)
+}
+
+// The checks of required claims, scopes and roles: all of them must be there.
+
+func judgeRequire(r *Report) outcome {
+	if len(r.expect.Require) == 0 {
+		return notMade
+	}
+	members := r.claims.members()
+	return passedIf(!slices.ContainsFunc(r.expect.Require, func(q Requirement) bool { return !q.met(members) }), ClaimMismatch)
+}
+
+// met tells whether the claims have what is required.
+func (q Requirement) met(claims Members) bool {
+	value, there := claims.Value(q.Name)
+	return there && (q.Value == nil || sameJSON(value, q.Value))
+}
+
+// requireChecks are the lines of a report about required claims.
+func (r *Report) requireChecks() (list []Check) {
+	members := r.claims.members()
+	for _, q := range r.expect.Require {
+		o := passedIf(q.met(members), ClaimMismatch)
+		value, _ := members.Value(q.Name)
+		c := Check{"require " + q.Name, o.status(), "present", "absent", o.reason()}
+		if q.Value != nil {
+			c.Expected = string(q.Value)
+		}
+		if value != nil {
+			c.Got = abridged(value)
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+func judgeScope(r *Report) outcome { return allIn(r.expect.Scopes, r.claims.Scopes) }
+
+func scopeWords(r *Report, _ outcome) (expected, got string) {
+	return allWords(r.expect.Scopes, r.claims.Scopes)
+}
+
+func judgeRole(r *Report) outcome { return allIn(r.expect.Roles, r.claims.Roles) }
+
+func roleWords(r *Report, _ outcome) (expected, got string) {
+	return allWords(r.expect.Roles, r.claims.Roles)
+}
+
+func allIn(want, got []string) outcome {
+	if len(want) == 0 {
+		return notMade
+	}
+	lacks := func(w string) bool { return !slices.Contains(got, w) }
+	return passedIf(!slices.ContainsFunc(want, lacks), ClaimMismatch)
+}
+
+func allWords(want, found []string) (expected, got string) {
+	return strings.Join(want, " "), orNone(strings.Join(found, " "))
+}
+
+// The checks of how old the token is and how long it has to live.
+
+func judgeMaxAge(r *Report) outcome {
+	switch want := r.expect; {
 	case want.MaxAge == 0:
-	case c.IssuedAt.IsZero():
-		r.fail("max_age", ClaimMismatch, "at most "+want.MaxAge.String(), "no iat")
+		return notMade
+	case r.claims.IssuedAt.IsZero():
+		return failedFor(ClaimMismatch)
 	default:
-		age := r.at.Sub(c.IssuedAt)
-		r.check("max_age", age-want.Leeway <= want.MaxAge, ClaimMismatch, "at most "+want.MaxAge.String(), whole(age))
+		return passedIf(r.at.Sub(r.claims.IssuedAt)-want.Leeway <= want.MaxAge, ClaimMismatch)
 	}
-	if want.MinLife > 0 && !c.ExpiresAt.IsZero() {
-		left := c.ExpiresAt.Sub(r.at)
-		r.check("min_ttl", left >= want.MinLife, TooLittleLife, "at least "+want.MinLife.String(), whole(left))
+}
+
+func maxAgeWords(r *Report, _ outcome) (expected, got string) {
+	expected = "at most " + r.expect.MaxAge.String()
+	if r.claims.IssuedAt.IsZero() {
+		return expected, "no iat"
 	}
+	return expected, whole(r.at.Sub(r.claims.IssuedAt))
+}
+
+func judgeMinLife(r *Report) outcome {
+	if r.expect.MinLife == 0 || r.claims.ExpiresAt.IsZero() {
+		return notMade
+	}
+	return passedIf(r.claims.ExpiresAt.Sub(r.at) >= r.expect.MinLife, TooLittleLife)
+}
+
+func minLifeWords(r *Report, _ outcome) (expected, got string) {
+	return "at least " + r.expect.MinLife.String(), whole(r.claims.ExpiresAt.Sub(r.at))
 }
 
 func stamp(t time.Time) string { return NumericDate{t.UTC()}.String() }
 
 func whole(d time.Duration) string { return d.Truncate(time.Second).String() }
-
-func anyOf(list []string) string { return strings.Join(list, " or ") }
-
-func one(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return []string{s}
-}
-
-func presence(value json.RawMessage) string {
-	if value == nil {
-		return "absent"
-	}
-	return abridged(value)
-}
 
 // abridged is a value short enough for a line of a report.
 func abridged(value json.RawMessage) string {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 var (
@@ -31,6 +33,7 @@ type Key struct {
 	// It lies behind a pointer because fmt shows the inside of a copied struct, and of one in somebody's unexported
 	// field, without asking its methods.
 	material *any
+	macs     *macs // HMAC alone
 }
 
 // NewKey makes a key from its id ("" for none), its algorithm and its material: a []byte secret, or a public or private
@@ -45,17 +48,21 @@ func NewKey(id, alg string, material any) (*Key, error) {
 	if err := a.check(material); err != nil {
 		return nil, fmt.Errorf("%s key %q: %w", alg, id, err)
 	}
+	k := &Key{id: id, alg: a, material: &material}
 	if secret, ok := material.([]byte); ok {
 		material = slices.Clone(secret)
+		k.macs = newMACs(a.method.(*jwt.SigningMethodHMAC).Hash, secret)
 	}
-	return &Key{id: id, alg: a, material: &material}, nil
+	return k, nil
 }
 
 // ID is the key's kid, or "".
 func (k *Key) ID() string { return k.id }
 
 // WithID is the same key under another id.
-func (k *Key) WithID(id string) *Key { return &Key{id: id, alg: k.alg, material: k.material} }
+func (k *Key) WithID(id string) *Key {
+	return &Key{id: id, alg: k.alg, material: k.material, macs: k.macs}
+}
 
 // Algorithm is the name of the one algorithm of this key, or "" for the zero Key.
 func (k *Key) Algorithm() string {
@@ -112,8 +119,11 @@ func (k *Key) sign(input string) ([]byte, error) {
 }
 
 func (k *Key) verify(input string, signature []byte) error {
-	if k.alg == nil {
+	switch {
+	case k.alg == nil:
 		return ErrKeyMismatch
+	case k.macs != nil:
+		return k.macs.verify(input, signature)
 	}
 	return k.alg.method.Verify(input, signature, publicHalf(k.Material()))
 }

@@ -218,8 +218,8 @@ func refused(tb testing.TB, v *token.Verifier, raw string, want token.Reason, ge
 	if claims, err := v.Verify(tb.Context(), raw); claims != nil || !errors.Is(err, want) {
 		tb.Errorf("Verify: got claims %v and error %v, want no claims and %v", claims, err, want)
 	}
-	if (report.Payload != nil) != genuine {
-		tb.Errorf("got the payload %q; it may be there only once the signature is good, and genuine is %v", report.Payload, genuine)
+	if (report.Payload() != nil) != genuine {
+		tb.Errorf("got the payload %q; it may be there only once the signature is good, and genuine is %v", report.Payload(), genuine)
 	}
 	return report
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -35,43 +36,93 @@ func (m Members) Value(name string) (json.RawMessage, bool) {
 // Text returns the string of a name, or "" where there is none or something else.
 func (m Members) Text(name string) string {
 	value, _ := m.Value(name)
-	s, _ := text(value)
+	s, _ := text(string(value))
 	return s
 }
 
 // ParseObject reads one JSON object, strictly: valid UTF-8, no name twice at any level, nothing after it, nested at most
 // 32 deep. Members come in the order in which they stand; their values are bytes of data, so numbers stay exact.
 func ParseObject(data []byte) (Members, error) {
-	if depth(data) > maxDepth {
-		return nil, fmt.Errorf("JSON nested deeper than %d", maxDepth)
-	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data)) // RFC 7493 by default: no duplicate names, no invalid UTF-8
-	if t, err := dec.ReadToken(); err != nil {
-		return nil, notObject(err)
-	} else if t.Kind() != '{' {
-		return nil, errors.New("JSON that is no object")
-	}
+	var o objectReader
 	var members Members
-	for dec.PeekKind() != '}' {
-		name, err := dec.ReadToken()
-		if err != nil {
-			return nil, notObject(err)
-		}
-		m := Member{Name: name.String()} // before the next read: it overwrites the token
-		value, err := dec.ReadValue()
-		if err != nil {
-			return nil, notObject(err)
-		}
-		m.Value = json.RawMessage(value.Clone())
-		members = append(members, m)
+	for o.open(data); o.next(); {
+		name, _ := text(string(data[o.name.from:o.name.to]))
+		members = append(members, Member{name, bytes.Clone(data[o.value.from:o.value.to])})
 	}
-	if _, err := dec.ReadToken(); err != nil {
-		return nil, notObject(err)
-	}
-	if _, err := dec.ReadToken(); err != io.EOF {
-		return nil, errors.New("something after the JSON object")
+	if o.err != nil {
+		return nil, o.err
 	}
 	return members, nil
+}
+
+// A span is where something stands in a text.
+type span struct{ from, to int }
+
+func (s span) of(text string) string { return text[s.from:s.to] }
+
+// An objectReader reads a JSON object member by member, by the rules of [ParseObject]. It may be used for one after the
+// other. What it has found counts only once next has returned false and err is nil: until then it may be no JSON at all.
+type objectReader struct {
+	in          bytes.Buffer
+	dec         *jsontext.Decoder // RFC 7493 by default: no duplicate names, no invalid UTF-8
+	name, value span              // of the member at hand, in data as it was opened; the name has its quotes
+	err         error
+}
+
+// open begins to read data.
+func (o *objectReader) open(data []byte) {
+	if o.err = nestedTooDeeply(data); o.err != nil {
+		return
+	}
+	o.in.Reset()
+	o.in.Write(data)
+	if o.dec == nil {
+		o.dec = jsontext.NewDecoder(&o.in)
+	} else {
+		o.dec.Reset(&o.in)
+	}
+	if t, err := o.dec.ReadToken(); err != nil {
+		o.err = notObject(err)
+	} else if t.Kind() != '{' {
+		o.err = errors.New("JSON that is no object")
+	}
+}
+
+// next goes on to the next member, and tells whether there is one.
+func (o *objectReader) next() bool {
+	if o.err != nil {
+		return false
+	}
+	if o.dec.PeekKind() == '}' {
+		o.err = o.close()
+		return false
+	}
+	var err error
+	if o.name, err = o.read(); err == nil {
+		o.value, err = o.read()
+	}
+	if err != nil {
+		o.err = notObject(err)
+	}
+	return o.err == nil
+}
+
+// read reads a name or a value.
+func (o *objectReader) read() (span, error) {
+	v, err := o.dec.ReadValue()
+	end := int(o.dec.InputOffset())
+	return span{end - len(v), end}, err
+}
+
+// close wants the end of the object, and nothing behind it.
+func (o *objectReader) close() error {
+	if _, err := o.dec.ReadToken(); err != nil {
+		return notObject(err)
+	}
+	if _, err := o.dec.ReadToken(); err != io.EOF {
+		return errors.New("something after the JSON object")
+	}
+	return nil
 }
 
 // notObject says what is wrong with the JSON, in words that hold none of it: it may be anything.
@@ -84,6 +135,15 @@ func notObject(err error) error {
 		return fmt.Errorf("no valid JSON object (at byte %d)", syntax.ByteOffset)
 	}
 	return errors.New("no valid JSON object")
+}
+
+// nestedTooDeeply looks before anything is parsed, as a parser takes stack for each level.
+func nestedTooDeeply(data []byte) error {
+	opening := bytes.Count(data, []byte("{")) + bytes.Count(data, []byte("["))
+	if opening > maxDepth && depth(data) > maxDepth {
+		return fmt.Errorf("JSON nested deeper than %d", maxDepth)
+	}
+	return nil
 }
 
 // depth is how deeply the arrays and objects of data are nested, if data is JSON; for other bytes it is some number.
@@ -106,30 +166,50 @@ func depth(data []byte) int {
 	return deepest
 }
 
-// text reads a JSON string, and says whether it is one.
-func text(value json.RawMessage) (string, bool) {
-	if len(value) == 0 || value[0] != '"' {
+// text reads a JSON string, and says whether it is one. Where nothing in it is escaped it is part of value.
+func text(value string) (string, bool) {
+	if len(value) < 2 || value[0] != '"' {
 		return "", false
+	}
+	if plain := value[1 : len(value)-1]; strings.IndexByte(plain, '\\') < 0 && value[len(value)-1] == '"' {
+		return plain, true
 	}
 	b, err := jsontext.AppendUnquote(nil, value)
 	return string(b), err == nil
 }
 
-// texts reads a JSON array of strings, or one string as an array of it.
-func texts(value json.RawMessage) ([]string, bool) {
+// appendTexts reads a JSON array of strings, or one string as an array of it, and says whether it is that. value is JSON.
+func appendTexts(list []string, value string) ([]string, bool) {
 	if s, ok := text(value); ok {
-		return []string{s}, true
+		return append(list, s), true
 	}
-	var items []json.RawMessage
-	if len(value) == 0 || value[0] != '[' || json.Unmarshal(value, &items) != nil {
-		return nil, false
+	if value == "" || value[0] != '[' {
+		return list, false
 	}
-	list := make([]string, len(items))
-	for i, item := range items {
-		var ok bool
-		if list[i], ok = text(item); !ok {
-			return nil, false
+	const between = " \t\r\n,"
+	for rest := strings.Trim(value[1:len(value)-1], between); rest != ""; rest = strings.TrimLeft(rest, between) {
+		end := stringEnd(rest)
+		s, ok := text(rest[:end])
+		if !ok {
+			return list, false
 		}
+		list, rest = append(list, s), rest[end:]
 	}
 	return list, true
+}
+
+// stringEnd is how long the JSON string is with which s begins, or 0 where it begins with something else.
+func stringEnd(s string) int {
+	if s[0] != '"' {
+		return 0
+	}
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return 0
 }

@@ -111,7 +111,7 @@ func TestSignatureBeforeClaims(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := refused(t, v, sign(t, stranger, head(k), payload), token.BadSignature, false)
-			if last := report.Checks[len(report.Checks)-1]; last.Name != "signature" || last.Status != token.Fail {
+			if last := report.Checks()[len(report.Checks())-1]; last.Name != "signature" || last.Status != token.Fail {
 				t.Errorf("got %+v as the last check, want the signature", last)
 			}
 			for _, r := range []token.Reason{token.Expired, token.NotYetValid, token.ClaimMismatch, token.Malformed, token.Revoked} {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -27,41 +28,95 @@ type Check struct {
 	reason   Reason
 }
 
-// A Report is what a [Verifier] found out about a token, in the order in which it looked.
+// A Report is what a [Verifier] found out about a token. It holds facts; the words are made when Checks is asked.
 type Report struct {
-	Checks []Check
-	// Header and Payload are what the token says, as far as it may be shown: the header once it has been read, the payload
-	// only once the signature is good. They are no claims to act upon: those come from Claims.
-	Header  json.RawMessage
-	Payload []byte
-	claims  *Claims
-	at      time.Time
-	cause   error // what is wrong with the shape, or nil
+	claims   Claims // the header once it was read, the rest once the signature was good
+	outcomes [allChecks]outcome
+	worst    outcome // of those that failed, or notMade
+	examined bool    // the claims were looked at
+
+	at        time.Time
+	expect    *Expect
+	length    int    // of the token, in bytes
+	key       *Key   // the one asked for, or nil
+	payload   string // once the signature was good
+	revokedBy string
+	cause     error // why the check that failed last did so, or nil
+}
+
+// set notes how a check came out.
+func (r *Report) set(id checkID, o outcome) {
+	r.outcomes[id] = o
+	if o >= failed && (r.worst == notMade || o < r.worst) {
+		r.worst = o
+	}
+}
+
+// fail notes that a check failed, and why.
+func (r *Report) fail(id checkID, reason Reason, cause error) {
+	r.set(id, failedFor(reason))
+	r.cause = cause
+}
+
+// Checks are all that was looked at, in the order in which it was.
+func (r *Report) Checks() []Check {
+	list := make([]Check, 0, allChecks)
+	for i, o := range r.outcomes {
+		switch id, rule := checkID(i), rules[i]; {
+		case o == notMade:
+		case id == checkRequire:
+			list = append(list, r.requireChecks()...)
+		case o.reason() == Malformed && rule.form != "":
+			expected, got := r.malformedWords(rule)
+			list = append(list, Check{rule.name, o.status(), expected, got, o.reason()})
+		default:
+			expected, got := rule.words(r, o)
+			list = append(list, Check{rule.name, r.status(id), expected, got, o.reason()})
+		}
+	}
+	return list
+}
+
+// status is how a check came out. A revocation that nobody can know of any more was not looked for, and refuses all the same.
+func (r *Report) status(id checkID) Status {
+	if id == checkRevocation && r.cause != nil {
+		return Skip
+	}
+	return r.outcomes[id].status()
+}
+
+// Header is what the token says of itself, as it was received, or nil where that could not be read.
+func (r *Report) Header() json.RawMessage {
+	if r.claims.Header.raw == "" {
+		return nil
+	}
+	return r.claims.Header.JSON()
+}
+
+// Payload is what the token says, whatever it is, once its signature was found good; else it is nil. It is not to be acted
+// upon: Claims are.
+func (r *Report) Payload() []byte {
+	if r.outcomes[checkSignature] != passed {
+		return nil
+	}
+	return []byte(r.payload)
 }
 
 // Reason is the worst reason among the failed checks, or "".
-func (r *Report) Reason() Reason {
-	var worst Reason
-	for _, c := range r.Checks {
-		if c.reason.Worse(worst) {
-			worst = c.reason
-		}
-	}
-	return worst
-}
+func (r *Report) Reason() Reason { return r.worst.reason() }
 
 // ErrNoClaims comes back for the claims of a report that never looked at them, which is one of ExamineSignature.
 var ErrNoClaims = errors.New("the claims were not examined")
 
 // Claims are the claims of an accepted token. For any other the error is a *Refusal, or ErrNoClaims.
 func (r *Report) Claims() (*Claims, error) {
-	if err := r.Err(); err != nil {
+	switch err := r.Err(); {
+	case err != nil:
 		return nil, err
-	}
-	if r.claims == nil {
+	case !r.examined:
 		return nil, ErrNoClaims
 	}
-	return r.claims, nil
+	return &r.claims, nil
 }
 
 // Err is nil for an accepted token, else a *Refusal.
@@ -72,35 +127,16 @@ func (r *Report) Err() error {
 	return &Refusal{r}
 }
 
-func (r *Report) add(c Check) { r.Checks = append(r.Checks, c) }
-
-func (r *Report) pass(name, got string) { r.add(Check{Name: name, Status: Pass, Got: got}) }
-
-func (r *Report) skip(name, why string) { r.add(Check{Name: name, Status: Skip, Expected: why}) }
-
-func (r *Report) fail(name string, reason Reason, expected, got string) {
-	r.add(Check{Name: name, Status: Fail, Expected: expected, Got: got, reason: reason})
-}
-
-// check adds a check that passes or fails for reason.
-func (r *Report) check(name string, ok bool, reason Reason, expected, got string) {
-	c := Check{Name: name, Status: Pass, Expected: expected, Got: got}
-	if !ok {
-		c.Status, c.reason = Fail, reason
-	}
-	r.add(c)
-}
-
 // A Refusal is the error for a token that was not accepted. errors.Is finds every [Reason] that held.
 type Refusal struct{ Report *Report }
 
-// Unwrap is what is wrong with the shape, such as [ErrEncrypted] or [ErrEmpty], or nil where the shape is good.
+// Unwrap is what was wrong with the shape or the JSON, such as [ErrEncrypted] or [ErrEmpty], or nil.
 func (e *Refusal) Unwrap() error { return e.Report.cause }
 
 // Error names the worst reason and the check behind it.
 func (e *Refusal) Error() string {
 	worst := e.Report.Reason()
-	for _, c := range e.Report.Checks {
+	for _, c := range e.Report.Checks() {
 		if c.reason != worst {
 			continue
 		}
@@ -124,10 +160,5 @@ func IsVerdict(err error) bool {
 // Is tells whether target is a Reason that held.
 func (e *Refusal) Is(target error) bool {
 	reason, ok := target.(Reason)
-	for _, c := range e.Report.Checks {
-		if ok && reason != "" && c.reason == reason {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(worstFirst, reason) && slices.Contains(e.Report.outcomes[:], failedFor(reason))
 }

@@ -54,10 +54,10 @@ func TestReportNamesEverything(t *testing.T) {
 		{Name: "max_age", Status: token.Fail}, {Name: "min_ttl", Status: token.Fail}, {Name: "revocation", Status: token.Fail},
 	}
 	alone := cmp.Options{cmpopts.IgnoreUnexported(token.Check{}), cmpopts.IgnoreFields(token.Check{}, "Expected", "Got")}
-	if d := cmp.Diff(want, got.Checks, alone); d != "" {
+	if d := cmp.Diff(want, got.Checks(), alone); d != "" {
 		t.Error(d)
 	}
-	for _, c := range got.Checks {
+	for _, c := range got.Checks() {
 		if c.Status == token.Fail && (c.Expected == "" || c.Got == "") {
 			t.Errorf("%s failed without saying what was expected and got: %+v", c.Name, c)
 		}
@@ -112,7 +112,7 @@ func TestNothingAsked(t *testing.T) {
 		t.Fatal(err, report.Err())
 	}
 	skipped := map[string]bool{}
-	for _, c := range report.Checks {
+	for _, c := range report.Checks() {
 		skipped[c.Name] = c.Status == token.Skip
 	}
 	for _, name := range []string{"typ", "iss", "aud", "revocation"} {
@@ -120,8 +120,8 @@ func TestNothingAsked(t *testing.T) {
 			t.Errorf("%s was not asked and is not skipped", name)
 		}
 	}
-	if string(report.Header) != head(k) || string(report.Payload) != good {
-		t.Errorf("got header %s and payload %s", report.Header, report.Payload)
+	if string(report.Header()) != head(k) || string(report.Payload()) != good {
+		t.Errorf("got header %s and payload %s", report.Header(), report.Payload())
 	}
 }
 

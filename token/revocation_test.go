@@ -72,7 +72,7 @@ func TestRevocationAnswers(t *testing.T) {
 			if err != nil || report.Reason() != c.want {
 				t.Fatalf("got %v and %v, want %q", report.Reason(), err, c.want)
 			}
-			if last := report.Checks[len(report.Checks)-1]; last.Name != "revocation" || last.Status != c.status {
+			if last := report.Checks()[len(report.Checks())-1]; last.Name != "revocation" || last.Status != c.status {
 				t.Errorf("got %+v as the last check", last)
 			}
 			if claims, err := v.Verify(t.Context(), raw); (claims != nil) != (c.want == "") || (err != nil) != (c.want != "") {

@@ -17,19 +17,21 @@ type Unverified struct {
 // Decode reads a token without verifying it. What it refuses is not a JWT (Malformed): the shape, the alphabet, and the
 // JSON of both parts are held to the same rules as in verification, but values may be anything.
 func Decode(raw string) (*Unverified, error) {
-	c, err := split(raw)
+	data, end, err := decode(nil, raw)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", Malformed, err)
 	}
-	header, err := parseHeader(c.header)
+	var o objectReader
+	header, err := o.header(data[:end.header], string(data[:end.header]))
 	if err != nil {
 		return nil, fmt.Errorf("%w: the header: %w", Malformed, err)
 	}
-	members, err := ParseObject(c.payload)
+	payload := data[end.header:end.payload:end.payload]
+	members, err := ParseObject(payload)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the payload: %w", Malformed, err)
 	}
-	return &Unverified{Header: header, members: members, payload: c.payload, signature: c.signature}, nil
+	return &Unverified{Header: header, members: members, payload: payload, signature: data[end.payload:]}, nil
 }
 
 // Payload is the payload as it was received.
@@ -72,6 +74,6 @@ func (u *Unverified) Text(name string) string { return u.members.Text(name) }
 
 func dateOf(members Members, name string) NumericDate {
 	value, _ := members.Value(name)
-	date, _ := parseDate(value)
+	date, _ := parseDate(string(value))
 	return date
 }

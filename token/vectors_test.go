@@ -29,8 +29,8 @@ func TestPublishedVectors(t *testing.T) {
 				if err != nil || report.Err() != nil {
 					t.Fatalf("%s: %v, %v", v.Source, err, report.Err())
 				}
-				if string(report.Payload) != v.Payload {
-					t.Errorf("got the payload %q, want %q", report.Payload, v.Payload)
+				if string(report.Payload()) != v.Payload {
+					t.Errorf("got the payload %q, want %q", report.Payload(), v.Payload)
 				}
 				if c, err := report.Claims(); c != nil || err != token.ErrNoClaims {
 					t.Errorf("got claims %v and error %v, want ErrNoClaims", c, err)
@@ -44,7 +44,7 @@ func TestPublishedVectors(t *testing.T) {
 				t.Error("the key signs otherwise")
 			}
 			broken := v.Token[:last-1] + flipped(v.Token[last-1]) + v.Token[last:]
-			if report, err := verifier(t, k).ExamineSignature(t.Context(), broken); err != nil || report.Err() == nil || report.Payload != nil {
+			if report, err := verifier(t, k).ExamineSignature(t.Context(), broken); err != nil || report.Err() == nil || report.Payload() != nil {
 				t.Errorf("accepted with its payload altered (%v)", err)
 			}
 		})

@@ -1,11 +1,10 @@
 package token
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -47,22 +46,19 @@ func (v *Verifier) Examine(ctx context.Context, raw string) (*Report, error) {
 	if err := v.Expect.check(); err != nil {
 		return nil, err
 	}
-	r := &Report{at: v.now()}
-	header, err := v.genuine(ctx, r, raw)
-	if err != nil {
+	r := v.report(raw)
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	if err := v.genuine(ctx, r, d, raw); err != nil {
 		return nil, err // no report: what passed so far is no verdict, should somebody overlook the error
 	}
 	if r.Reason() != "" {
 		return r, nil
 	}
-	members, err := ParseObject(r.Payload)
-	if err != nil {
-		r.fail("payload", Malformed, "a JSON object of claims", err.Error())
+	if r.readClaims(d); !r.examined {
 		return r, nil
 	}
-	r.pass("payload", fmt.Sprintf("%d claims", len(members)))
-	r.claims = &Claims{Header: header, members: members, payload: r.Payload}
-	v.judge(r)
+	r.judge()
 	if err := v.askRevocations(ctx, r); err != nil {
 		return nil, err
 	}
@@ -72,11 +68,26 @@ func (v *Verifier) Examine(ctx context.Context, raw string) (*Report, error) {
 // ExamineSignature checks shape, header, algorithm, key and signature of any compact JWS (RFC 7515), and nothing of the
 // payload, which may be any bytes and is in the report's Payload once the signature is good.
 func (v *Verifier) ExamineSignature(ctx context.Context, raw string) (*Report, error) {
-	r := &Report{at: v.now()}
-	if _, err := v.genuine(ctx, r, raw); err != nil {
+	r := v.report(raw)
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	if err := v.genuine(ctx, r, d, raw); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// A desk is what a verification is done on. It is cleared for the next one by whoever sits down.
+type desk struct {
+	decoded []byte // header, payload and signature
+	end     parts  // where they end there
+	json    objectReader
+}
+
+var desks = sync.Pool{New: func() any { return &desk{decoded: make([]byte, 0, 1024)} }}
+
+func (v *Verifier) report(raw string) *Report {
+	return &Report{at: v.now(), expect: &v.Expect, length: len(raw)}
 }
 
 func (v *Verifier) now() time.Time {
@@ -86,55 +97,63 @@ func (v *Verifier) now() time.Time {
 	return v.Now()
 }
 
-// genuine checks up to the signature, on the bytes as they were received. It sets the report's Payload only at the end.
-func (v *Verifier) genuine(ctx context.Context, r *Report, raw string) (Header, error) {
-	parts, err := split(raw)
-	if err != nil {
-		r.fail("shape", Malformed, "three base64url parts", err.Error())
-		r.cause = err
-		return Header{}, nil
+// genuine checks up to the signature, on the bytes as they were received.
+func (v *Verifier) genuine(ctx context.Context, r *Report, d *desk, raw string) (err error) {
+	if d.decoded, d.end, err = decode(d.decoded[:0], raw); err != nil {
+		r.fail(checkShape, Malformed, err)
+		return nil
 	}
-	r.pass("shape", fmt.Sprintf("three parts, %d bytes", len(raw)))
-	header, err := parseHeader(parts.header)
-	if err != nil {
-		r.fail("header", Malformed, "a JSON object with alg", err.Error())
-		return header, nil
+	r.set(checkShape, passed)
+	said := string(d.decoded[:d.end.payload]) // claims are parts of it, for as long as somebody has them
+	header := &r.claims.Header
+	if *header, err = d.json.header(d.decoded[:d.end.header], said[:d.end.header]); err != nil {
+		r.fail(checkHeader, Malformed, err)
+		return nil
 	}
-	r.Header = header.JSON()
-	if strings.EqualFold(header.Algorithm, "none") { // before any key: there is none to ask for
-		r.fail("algorithm", AlgorithmRefused, "a signature", header.Algorithm)
-		return header, nil
+	switch {
+	case strings.EqualFold(header.Algorithm, "none"): // before any key: there is none to ask for
+		r.set(checkAlgorithm, failedFor(AlgorithmRefused))
+	case header.extension != "":
+		r.set(checkHeader, failedFor(Malformed))
+	default:
+		r.set(checkHeader, passed)
+		r.payload = said[d.end.header:]
+		return v.signed(ctx, r, raw, d.decoded[d.end.payload:])
 	}
-	if name := header.extension(); name != "" {
-		r.fail("header", Malformed, "no extension that must be understood", name)
-		return header, nil
-	}
-	r.pass("header", "typ "+orNone(header.Type))
-	return header, v.signed(ctx, r, header, parts)
+	return nil
 }
 
 // signed finds the key and checks the algorithm and the signature with it.
-func (v *Verifier) signed(ctx context.Context, r *Report, header Header, parts *compact) error {
-	key, err := v.key(ctx, header.KeyID)
+func (v *Verifier) signed(ctx context.Context, r *Report, raw string, signature []byte) (err error) {
+	header := &r.claims.Header
+	r.key, err = v.key(ctx, header.KeyID)
 	if errors.Is(err, ErrUnknownKey) {
-		r.fail("key", BadSignature, "a key that is known here", "kid "+orNone(header.KeyID))
+		r.set(checkKey, failedFor(BadSignature))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	r.pass("key", cmp.Or(key.ID(), "the only key"))
-	r.check("algorithm", header.Algorithm == key.Algorithm(), AlgorithmRefused, key.Algorithm(), header.Algorithm)
-	if r.Reason() != "" {
-		return nil
+	r.set(checkKey, passed)
+	r.set(checkAlgorithm, passedIf(header.Algorithm == r.key.Algorithm(), AlgorithmRefused))
+	if r.Reason() == "" {
+		r.set(checkSignature, passedIf(r.key.verify(signed(raw), signature) == nil, BadSignature))
 	}
-	if key.verify(parts.signed, parts.signature) != nil {
-		r.fail("signature", BadSignature, "a signature by this key over these bytes", "another")
-		return nil
-	}
-	r.pass("signature", "good")
-	r.Payload = parts.payload
 	return nil
+}
+
+// readClaims reads the claims of a genuine token. Those of a wrong type are failed checks.
+func (r *Report) readClaims(d *desk) {
+	err := d.json.claims(&r.claims, d.decoded[d.end.header:d.end.payload], r.payload, func(name string) {
+		r.set(claimCheck(name), failedFor(Malformed))
+	})
+	if err != nil {
+		clear(r.outcomes[checkExp:]) // what looked like claims were none
+		r.fail(checkPayload, Malformed, err)
+		return
+	}
+	r.set(checkPayload, passed)
+	r.examined = true
 }
 
 func (v *Verifier) key(ctx context.Context, kid string) (*Key, error) {
@@ -150,26 +169,18 @@ func (v *Verifier) key(ctx context.Context, kid string) (*Key, error) {
 
 func (v *Verifier) askRevocations(ctx context.Context, r *Report) error {
 	if v.Revocations == nil {
-		r.skip("revocation", "not asked")
+		r.set(checkRevocation, skipped)
 		return nil
 	}
-	by, err := v.Revocations.Revoked(ctx, r.claims)
+	by, err := v.Revocations.Revoked(ctx, &r.claims)
 	switch {
 	case errors.Is(err, ErrNoRecord):
-		r.add(Check{"revocation", Skip, "a record of that time", err.Error(), ClaimMismatch})
+		r.fail(checkRevocation, ClaimMismatch, err)
 	case err != nil:
 		return err
-	case by == "":
-		r.pass("revocation", "not revoked")
 	default:
-		r.fail("revocation", Revoked, "not revoked", "the "+by+" was revoked")
+		r.revokedBy = by
+		r.set(checkRevocation, passedIf(by == "", Revoked))
 	}
 	return nil
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "absent"
-	}
-	return s
 }

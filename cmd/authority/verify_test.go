@@ -207,7 +207,7 @@ func TestExamineAtWithoutRecord(t *testing.T) {
 	if err != nil || report.Reason() != token.ClaimMismatch {
 		t.Fatalf("%v, %v", report, err)
 	}
-	if last := report.Checks[len(report.Checks)-1]; last.Name != "revocation" || last.Status != token.Skip {
+	if last := report.Checks()[len(report.Checks())-1]; last.Name != "revocation" || last.Status != token.Skip {
 		t.Errorf("%+v", last)
 	}
 }

@@ -142,7 +142,7 @@ func (r *rival) token(raw string) reading {
 	if report.Reason() != "" {
 		got.State = "bad"
 	}
-	for _, c := range report.Checks {
+	for _, c := range report.Checks() {
 		got.Checks = append(got.Checks, c.Name+" "+string(c.Status))
 	}
 	return got

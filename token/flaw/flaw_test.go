@@ -133,7 +133,7 @@ func holds(t *testing.T, how string, v *token.Verifier, bad flaw.Token) {
 		t.Fatal(err)
 	}
 	var failed []string
-	for _, c := range report.Checks {
+	for _, c := range report.Checks() {
 		if c.Status == token.Fail {
 			failed = append(failed, c.Name+": "+c.Got)
 		}

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,13 +51,13 @@ type Spread struct {
 }
 
 // A Result is a line of the file: how a work came out against one rival, in nanoseconds for one time; or one figure of our
-// own, where Rival is ""; or one point of a chart, where Chart is not "".
+// own, where Rival is ""; or one point of a chart, where Chart is not "": Theirs is then the cost of the least size.
 type Result struct {
 	Work   string  `json:"work"`
 	Rival  string  `json:"rival,omitempty"`
 	Ours   Spread  `json:"ours"`
 	Theirs Spread  `json:"theirs"`
-	Ratio  Spread  `json:"ratio"` // of the turns of one round: ours / theirs
+	Ratio  Spread  `json:"ratio"` // ours / theirs, of the turns of one round
 	AtMost float64 `json:"at_most,omitempty"`
 	Unit   string  `json:"unit"`
 	Chart  string  `json:"chart,omitempty"` // by what the cost may grow: "revocations"
@@ -70,10 +71,52 @@ func (r Race) Run(b *testing.B) {
 	for _, a := range r.Against {
 		runners = append(runners, a.Runner)
 	}
+	times := turns(b, runners)
+	ours := spread(times[0])
+	b.ReportMetric(ours.Median, unit(r.Ours.Name, "ns"))
+	for i, a := range r.Against {
+		result := Result{Work: r.Work, Rival: a.Name, Ours: ours, Theirs: spread(times[i+1]), Ratio: ratio(times[0], times[i+1]), AtMost: a.AtMost, Unit: "ns"}
+		b.ReportMetric(result.Theirs.Median, unit(a.Name, "ns"))
+		b.ReportMetric(result.Ratio.Median, unit("of", a.Name))
+		result.append(b)
+	}
+}
+
+// A Growth is one work where there is ever more of what its cost may grow with.
+type Growth struct {
+	Chart  string // of what there is more: "revocations"
+	Work   string
+	Sizes  []Size  // the least first
+	AtMost float64 // what is aimed at: how many times the least cost the most may be; 0 aims at nothing
+}
+
+// A Size is the work where there are so many.
+type Size struct {
+	N float64
+	Runner
+}
+
+// Run lets the sizes take turns.
+func (g Growth) Run(b *testing.B) {
+	b.Helper()
+	var runners []Runner
+	for _, s := range g.Sizes {
+		runners = append(runners, s.Runner)
+	}
+	times := turns(b, runners)
+	for i, s := range g.Sizes {
+		result := Result{Work: g.Work, Ours: spread(times[i]), Unit: "ns", Chart: g.Chart, Size: s.N, Theirs: spread(times[0]), Ratio: ratio(times[i], times[0]), AtMost: g.AtMost}
+		b.ReportMetric(result.Ours.Median, unit(strconv.FormatFloat(s.N, 'f', -1, 64), "ns"))
+		result.append(b)
+	}
+}
+
+// turns returns how long one time took each runner, in nanoseconds, by round.
+func turns(b *testing.B, runners []Runner) [][]float64 {
 	for i := range runners {
 		runners[i].settle()
 	}
-	times := make([][]float64, len(runners)) // of each runner, by round
+	times := make([][]float64, len(runners))
 	first := 0
 	for b.Loop() {
 		for i := range runners {
@@ -83,18 +126,16 @@ func (r Race) Run(b *testing.B) {
 		first++ // whoever comes first finds the caches of the one before
 	}
 	b.ReportMetric(0, "ns/op") // a round is nothing that anybody wants to know about
-	ours := spread(times[0])
-	b.ReportMetric(ours.Median, unit(r.Ours.Name, "ns"))
-	for i, a := range r.Against {
-		ratios := make([]float64, len(times[0]))
-		for k := range ratios {
-			ratios[k] = times[0][k] / times[i+1][k]
-		}
-		result := Result{Work: r.Work, Rival: a.Name, Ours: ours, Theirs: spread(times[i+1]), Ratio: spread(ratios), AtMost: a.AtMost, Unit: "ns"}
-		b.ReportMetric(result.Theirs.Median, unit(a.Name, "ns"))
-		b.ReportMetric(result.Ratio.Median, unit("of", a.Name))
-		result.append(b)
+	return times
+}
+
+// ratio is that of the turns of each round.
+func ratio(ours, theirs []float64) Spread {
+	q := make([]float64, len(ours))
+	for i := range q {
+		q[i] = ours[i] / theirs[i]
 	}
+	return spread(q)
 }
 
 // settle finds out how often a turn has to do the work.
@@ -121,22 +162,6 @@ func Figure(b *testing.B, work string, values []float64, in string, atMost float
 	s := spread(values)
 	b.ReportMetric(s.Median, unit(work, in))
 	Result{Work: work, Ours: s, AtMost: atMost, Unit: in}.append(b)
-}
-
-// Point records what a work costs, in nanoseconds, where there are so many of what it may grow with. of is what the cost is
-// held against, such as the cost where there are few; atMost is the most that it may be of that.
-func Point(b *testing.B, chart, work string, size float64, ns []float64, of []float64, atMost float64) {
-	b.Helper()
-	s := spread(ns)
-	r := Result{Work: work, Ours: s, Unit: "ns", Chart: chart, Size: size, AtMost: atMost}
-	b.ReportMetric(s.Median, unit(work, "ns"))
-	if len(of) > 0 {
-		r.Theirs = spread(of)
-		q := s.Median / r.Theirs.Median
-		r.Ratio = Spread{q, q, q}
-		b.ReportMetric(q, unit(work, "growth"))
-	}
-	r.append(b)
 }
 
 // spread sorts and sums up.

@@ -353,13 +353,12 @@ async function genuine(r, parts) {
   else pass(r.checks, "payload", `${r.payload.object.members.size} claims`);
 }
 
-// typed are the registered claims whose type RFC 7519 fixes.
+// forms are what RFC 7519 has registered claims be, and how they are read.
 const seconds = "a number of seconds, 0 < x < 2^53";
-const typed = [
-  ["exp", seconds, dateOf], ["nbf", seconds, dateOf], ["iat", seconds, dateOf], ["iss", "a string", textOf],
-  ["sub", "a string", textOf], ["jti", "a string", textOf], ["sid", "a string", textOf],
-  ["aud", "a string or an array of strings", textsOf],
-];
+const forms = {
+  exp: [seconds, dateOf], nbf: [seconds, dateOf], iat: [seconds, dateOf], sub: ["a string", textOf], jti: ["a string", textOf],
+  sid: ["a string", textOf], iss: ["a string", textOf], aud: ["a string or an array of strings", textsOf],
+};
 
 // judge is every check of a report, those of the claims as they stand now (in seconds). They are made once the signature
 // is good, all of them, so that everything that is wrong is named at once.
@@ -367,22 +366,25 @@ function judge(r, now) {
   const checks = [...r.checks];
   if (!r.genuine || r.payload.trouble) return checks;
   const members = r.payload.object.members;
-  const is = {};
-  for (const [name, want, read] of typed) {
-    is[name] = read(members.get(name));
-    if (members.has(name) && is[name] === undefined) fail(checks, name, "malformed", want, abridged(members.get(name).raw));
-  }
-  if (is.exp !== undefined) check(checks, "exp", now < is.exp + leeway, "expired", "a time to come", utc(is.exp));
-  else if (!members.has("exp")) fail(checks, "exp", "claim_mismatch", "a time of expiry", "absent");
+  // claim holds a claim to its form, and then to what is expected of it.
+  const claim = (name, judged = () => {}) => {
+    const [form, read] = forms[name];
+    const value = read(members.get(name));
+    if (members.has(name) && value === undefined) fail(checks, name, "malformed", form, abridged(members.get(name).raw));
+    else judged(value);
+  };
+  claim("exp", (exp) => {
+    if (exp === undefined) fail(checks, "exp", "claim_mismatch", "a time of expiry", "absent");
+    else check(checks, "exp", now < exp + leeway, "expired", "a time to come", utc(exp));
+  });
   for (const name of ["nbf", "iat"]) {
-    if (is[name] !== undefined) check(checks, name, is[name] <= now + leeway, "not_yet_valid", "no time to come", utc(is[name]));
+    claim(name, (at) => at === undefined || check(checks, name, at <= now + leeway, "not_yet_valid", "no time to come", utc(at)));
   }
+  for (const name of ["sub", "jti", "sid"]) claim(name);
   const type = r.typ.toLowerCase().replace(/^application\//, "");
   check(checks, "typ", type === "at+jwt" || type === "jwt", "claim_mismatch", "at+jwt or JWT", r.typ || "absent");
-  if (is.iss !== undefined || !members.has("iss")) {
-    check(checks, "iss", is.iss === server.issuer, "claim_mismatch", server.issuer, is.iss || "absent");
-  }
-  if (is.aud !== undefined || !members.has("aud")) skip(checks, "aud", "only this server knows", is.aud?.join(", ") || "absent");
+  claim("iss", (iss) => check(checks, "iss", iss === server.issuer, "claim_mismatch", server.issuer, iss || "absent"));
+  claim("aud", (aud) => skip(checks, "aud", "only this server knows", aud?.join(", ") || "absent"));
   answered(r, checks);
   return checks;
 }
