@@ -49,15 +49,12 @@ func (c *Claims) HasScope(scope string) bool { return slices.Contains(c.Scopes, 
 // HasRole tells whether the token carries the role.
 func (c *Claims) HasRole(role string) bool { return slices.Contains(c.Roles, role) }
 
-// claims reads the claims that jotkit knows, and calls wrong for each that has not the type which RFC 7519 fixes. payload is
-// what data reads.
-func (o *objectReader) claims(c *Claims, data []byte, payload string, wrong func(name string)) error {
-	c.payload = payload
+// claims reads the claims that jotkit knows, and calls wrong for each that has not the type which RFC 7519 fixes.
+func (o *objectReader) claims(c *Claims, wrong func(name string)) error {
 	list := c.room[:0]
-	for o.open(data); o.next(); {
-		name, _ := text(o.name.of(payload))
-		if !c.take(&list, name, o.value.of(payload)) {
-			wrong(name)
+	for o.open(c.payload); o.next(); {
+		if !c.take(&list, o.name, o.value) {
+			wrong(o.name)
 		}
 	}
 	return o.err

@@ -20,32 +20,33 @@ var ErrEncrypted = errors.New("an encrypted token (five parts, RFC 7516): decryp
 // ErrEmpty comes back, beside [Malformed], where there is nothing at all.
 var ErrEmpty = errors.New("empty")
 
-// parts are where the parts of a token end in its decoded bytes, which stand there without anything between.
-type parts struct{ header, payload int }
+// A compact is a token taken apart: each part in base64url, as it was received.
+type compact struct{ header, payload, signature string }
 
-// decode takes a token apart, and appends to buf what its parts read. The order matters: the length is looked at before
-// anything else, and line ends before base64, since Go's decoder skips them even when it is strict.
-func decode(buf []byte, raw string) ([]byte, parts, error) {
+// split takes a token apart. The length is looked at before anything else; the alphabet is, where the parts are decoded, but
+// for line ends, which Go's decoder skips even when it is strict.
+func split(raw string) (c compact, err error) {
 	if len(raw) > MaxLength {
-		return buf, parts{}, fmt.Errorf("%d bytes, and tokens of up to %d are read", len(raw), MaxLength)
+		return c, fmt.Errorf("%d bytes, and tokens of up to %d are read", len(raw), MaxLength)
 	}
 	header, rest, _ := strings.Cut(raw, ".")
 	payload, signature, found := strings.Cut(rest, ".")
-	if !found || strings.ContainsAny(raw, "\r\n") {
-		return buf, parts{}, misshapen(raw)
+	if !found || strings.IndexByte(raw, '\n') >= 0 || strings.IndexByte(raw, '\r') >= 0 {
+		return c, misshapen(raw)
 	}
-	var at parts
-	var err error
-	for _, part := range [...]struct {
-		name, text string
-		end        *int
-	}{{"header", header, &at.header}, {"payload", payload, &at.payload}, {"signature", signature, new(int)}} {
-		if buf, err = strict.AppendDecode(buf, []byte(part.text)); err != nil {
-			return buf, parts{}, cmp.Or(misshapen(raw), fmt.Errorf("a %s that is not base64url", part.name))
-		}
-		*part.end = len(buf)
+	return compact{header, payload, signature}, nil
+}
+
+// signed are the bytes under the signature: header and payload with their dot, as received.
+func (c compact) signed(raw string) string { return raw[:len(c.header)+1+len(c.payload)] }
+
+// decoded appends to buf what a part reads; name is what the part is called where it cannot be read.
+func decoded(buf []byte, raw, part, name string) ([]byte, error) {
+	buf, err := strict.AppendDecode(buf, []byte(part))
+	if err != nil {
+		err = cmp.Or(misshapen(raw), fmt.Errorf("a %s that is not base64url", name))
 	}
-	return buf, at, nil
+	return buf, err
 }
 
 // misshapen says what is wrong with the outside of a token, or nil.
@@ -67,9 +68,6 @@ func misshapen(raw string) error {
 		return fmt.Errorf("%d parts, and a signed token has three", dots+1)
 	}
 }
-
-// signed are the bytes under the signature of a token that has decoded: header and payload with their dot, as received.
-func signed(raw string) string { return raw[:strings.LastIndexByte(raw, '.')] }
 
 // outside tells whether r is neither of the base64url alphabet nor a dot.
 func outside(r rune) bool {

@@ -20,15 +20,13 @@ type Header struct {
 // JSON is the header as it was received.
 func (h Header) JSON() json.RawMessage { return json.RawMessage(h.raw) }
 
-// header reads a header whose JSON is strict and whose alg, kid and typ are strings. raw is what data reads. Parameters of
-// RFC 7515 that bring or point to keys (jwk, jku, x5c, x5u) are left alone: a token does not choose who vouches for it.
-func (o *objectReader) header(data []byte, raw string) (Header, error) {
+// header reads a header whose JSON is strict and whose alg, kid and typ are strings. Parameters of RFC 7515 that bring or point to keys (jwk, jku, x5c, x5u) are left alone: a token does not choose who vouches for it.
+func (o *objectReader) header(raw string) (Header, error) {
 	h := Header{raw: raw}
 	var odd error
-	for o.open(data); o.next(); {
-		name, _ := text(o.name.of(raw))
+	for o.open(raw); o.next(); {
 		var to *string
-		switch name {
+		switch o.name {
 		case "alg":
 			to = &h.Algorithm
 		case "kid":
@@ -36,14 +34,14 @@ func (o *objectReader) header(data []byte, raw string) (Header, error) {
 		case "typ":
 			to = &h.Type
 		case "crit", "b64":
-			h.extension = name
+			h.extension = o.name
 			continue
 		default:
 			continue
 		}
 		var ok bool
-		if *to, ok = text(o.value.of(raw)); !ok {
-			odd = fmt.Errorf("a %s that is no string", name)
+		if *to, ok = text(o.value); !ok {
+			odd = fmt.Errorf("a %s that is no string", o.name)
 		}
 	}
 	switch {

@@ -37,9 +37,8 @@ type Report struct {
 
 	at        time.Time
 	expect    *Expect
-	length    int    // of the token, in bytes
-	key       *Key   // the one asked for, or nil
-	payload   string // once the signature was good
+	length    int  // of the token, in bytes
+	key       *Key // the one asked for, or nil
 	revokedBy string
 	cause     error // why the check that failed last did so, or nil
 }
@@ -99,7 +98,7 @@ func (r *Report) Payload() []byte {
 	if r.outcomes[checkSignature] != passed {
 		return nil
 	}
-	return []byte(r.payload)
+	return r.claims.JSON()
 }
 
 // Reason is the worst reason among the failed checks, or "".

@@ -17,21 +17,19 @@ type Unverified struct {
 // Decode reads a token without verifying it. What it refuses is not a JWT (Malformed): the shape, the alphabet, and the
 // JSON of both parts are held to the same rules as in verification, but values may be anything.
 func Decode(raw string) (*Unverified, error) {
-	data, end, err := decode(nil, raw)
-	if err != nil {
+	var d desk
+	if _, err := d.take(raw); err != nil {
 		return nil, fmt.Errorf("%w: %w", Malformed, err)
 	}
-	var o objectReader
-	header, err := o.header(data[:end.header], string(data[:end.header]))
+	header, err := d.readHeader()
 	if err != nil {
 		return nil, fmt.Errorf("%w: the header: %w", Malformed, err)
 	}
-	payload := data[end.header:end.payload:end.payload]
-	members, err := ParseObject(payload)
+	members, err := ParseObject(d.payload)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the payload: %w", Malformed, err)
 	}
-	return &Unverified{Header: header, members: members, payload: payload, signature: data[end.payload:]}, nil
+	return &Unverified{Header: header, members: members, payload: d.payload, signature: d.signature}, nil
 }
 
 // Payload is the payload as it was received.

@@ -77,14 +77,14 @@ func (v *Verifier) ExamineSignature(ctx context.Context, raw string) (*Report, e
 	return r, nil
 }
 
-// A desk is what a verification is done on. It is cleared for the next one by whoever sits down.
+// A desk is what a verification is done on. It is used again for the next one.
 type desk struct {
-	decoded []byte // header, payload and signature
-	end     parts  // where they end there
-	json    objectReader
+	header, payload, signature []byte // decoded
+	json                       objectReader
+	last                       Header // that was read: whoever signs tokens gives the same to all of a key
 }
 
-var desks = sync.Pool{New: func() any { return &desk{decoded: make([]byte, 0, 1024)} }}
+var desks = sync.Pool{New: func() any { return new(desk) }}
 
 func (v *Verifier) report(raw string) *Report {
 	return &Report{at: v.now(), expect: &v.Expect, length: len(raw)}
@@ -98,15 +98,15 @@ func (v *Verifier) now() time.Time {
 }
 
 // genuine checks up to the signature, on the bytes as they were received.
-func (v *Verifier) genuine(ctx context.Context, r *Report, d *desk, raw string) (err error) {
-	if d.decoded, d.end, err = decode(d.decoded[:0], raw); err != nil {
+func (v *Verifier) genuine(ctx context.Context, r *Report, d *desk, raw string) error {
+	parts, err := d.take(raw)
+	if err != nil {
 		r.fail(checkShape, Malformed, err)
 		return nil
 	}
 	r.set(checkShape, passed)
-	said := string(d.decoded[:d.end.payload]) // claims are parts of it, for as long as somebody has them
 	header := &r.claims.Header
-	if *header, err = d.json.header(d.decoded[:d.end.header], said[:d.end.header]); err != nil {
+	if *header, err = d.readHeader(); err != nil {
 		r.fail(checkHeader, Malformed, err)
 		return nil
 	}
@@ -117,14 +117,36 @@ func (v *Verifier) genuine(ctx context.Context, r *Report, d *desk, raw string) 
 		r.set(checkHeader, failedFor(Malformed))
 	default:
 		r.set(checkHeader, passed)
-		r.payload = said[d.end.header:]
-		return v.signed(ctx, r, raw, d.decoded[d.end.payload:])
+		return v.signed(ctx, r, parts.signed(raw), d)
 	}
 	return nil
 }
 
+// take takes a token apart, and lays what its parts read on the desk.
+func (d *desk) take(raw string) (parts compact, err error) {
+	if parts, err = split(raw); err != nil {
+		return parts, err
+	}
+	if d.header, err = decoded(d.header[:0], raw, parts.header, "header"); err != nil {
+		return parts, err
+	}
+	if d.payload, err = decoded(d.payload[:0], raw, parts.payload, "payload"); err != nil {
+		return parts, err
+	}
+	d.signature, err = decoded(d.signature[:0], raw, parts.signature, "signature")
+	return parts, err
+}
+
+func (d *desk) readHeader() (h Header, err error) {
+	if d.last.raw == "" || d.last.raw != string(d.header) {
+		d.last = Header{}
+		d.last, err = d.json.header(string(d.header))
+	}
+	return d.last, err
+}
+
 // signed finds the key and checks the algorithm and the signature with it.
-func (v *Verifier) signed(ctx context.Context, r *Report, raw string, signature []byte) (err error) {
+func (v *Verifier) signed(ctx context.Context, r *Report, input string, d *desk) (err error) {
 	header := &r.claims.Header
 	r.key, err = v.key(ctx, header.KeyID)
 	if errors.Is(err, ErrUnknownKey) {
@@ -135,16 +157,23 @@ func (v *Verifier) signed(ctx context.Context, r *Report, raw string, signature 
 		return err
 	}
 	r.set(checkKey, passed)
-	r.set(checkAlgorithm, passedIf(header.Algorithm == r.key.Algorithm(), AlgorithmRefused))
-	if r.Reason() == "" {
-		r.set(checkSignature, passedIf(r.key.verify(signed(raw), signature) == nil, BadSignature))
+	if header.Algorithm != r.key.Algorithm() {
+		r.set(checkAlgorithm, failedFor(AlgorithmRefused))
+		return nil
 	}
+	r.set(checkAlgorithm, passed)
+	if r.key.verify(input, d.signature) != nil {
+		r.set(checkSignature, failedFor(BadSignature))
+		return nil
+	}
+	r.set(checkSignature, passed)
+	r.claims.payload = string(d.payload) // claims are parts of it, for as long as somebody has them
 	return nil
 }
 
 // readClaims reads the claims of a genuine token. Those of a wrong type are failed checks.
 func (r *Report) readClaims(d *desk) {
-	err := d.json.claims(&r.claims, d.decoded[d.end.header:d.end.payload], r.payload, func(name string) {
+	err := d.json.claims(&r.claims, func(name string) {
 		r.set(claimCheck(name), failedFor(Malformed))
 	})
 	if err != nil {

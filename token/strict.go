@@ -1,0 +1,299 @@
+package token
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxDepth is how deeply the JSON of a token may be nested.
+const maxDepth = 32
+
+var (
+	errNoObject = errors.New("JSON that is no object")
+	errTwice    = errors.New("a member name that stands twice")
+	errAfter    = errors.New("something after the JSON object")
+	errDeep     = fmt.Errorf("JSON nested deeper than %d", maxDepth)
+)
+
+// An objectReader reads a JSON object member by member, by the rules of [ParseObject], in one pass that copies nothing. It
+// may be used for one object after the other. What it has found counts only once next has returned false and err is nil:
+// until then it may be no JSON at all.
+//
+// It is our own because to read JSON took longer than all else about an HMAC. jsontext, which is as strict, is what the tests
+// hold it against.
+type objectReader struct {
+	name  string // of the member at hand
+	value string // of it, as it was written
+	err   error
+
+	text  string
+	at    int // of the next byte
+	top   object
+	names []string // of the objects that at is in, the outermost first
+	many  map[nameIn]bool
+}
+
+// An object is one that is being read.
+type object struct {
+	from  int  // where it begins in the text
+	names int  // where its names begin among those of all
+	begun bool // a member was read
+}
+
+// A nameIn is a name of the object that begins at a place.
+type nameIn struct {
+	from int
+	name string
+}
+
+// few is up to how many names of one object are compared one by one.
+const few = 16
+
+// open begins to read text.
+func (o *objectReader) open(text string) {
+	*o = objectReader{text: text, names: o.names[:0]}
+	c := o.peek()
+	switch {
+	case !utf8.ValidString(text):
+		o.invalid()
+	case c == '{':
+		o.top.from = o.at
+		o.at++
+	case c == '"' || c == '[' || '0' <= c && c <= '9' || strings.IndexByte("-tfn", c) >= 0:
+		o.err = errNoObject
+	default:
+		o.invalid()
+	}
+}
+
+// next goes on to the next member, and tells whether there is one.
+func (o *objectReader) next() bool {
+	if o.err != nil {
+		return false
+	}
+	name, ok := o.member(&o.top)
+	if !ok {
+		if o.peek(); o.err == nil && o.at < len(o.text) {
+			o.err = errAfter
+		}
+		return false
+	}
+	from := o.at
+	o.skip(1)
+	o.name, o.value = name, o.text[from:o.at]
+	return o.err == nil
+}
+
+// member reads up to the value of the next member, or the end of the object.
+func (o *objectReader) member(in *object) (name string, ok bool) {
+	c := o.peek()
+	if c == '}' {
+		o.at++
+		return "", false
+	}
+	if in.begun {
+		if c != ',' {
+			return "", o.invalid()
+		}
+		o.at++
+		c = o.peek()
+	}
+	in.begun = true
+	if c != '"' {
+		return "", o.invalid()
+	}
+	name, ok = o.string()
+	switch {
+	case !ok:
+		return "", false
+	case o.twice(in, name):
+		o.err = errTwice
+		return "", false
+	case o.peek() != ':':
+		return "", o.invalid()
+	}
+	o.at++
+	o.peek()
+	return name, true
+}
+
+// twice tells whether the object has the name already, and notes it.
+func (o *objectReader) twice(in *object, name string) (there bool) {
+	here := o.names[in.names:]
+	if len(here) < few {
+		there = slices.Contains(here, name)
+	} else {
+		if o.many == nil {
+			o.many = map[nameIn]bool{}
+		}
+		if len(here) == few {
+			for _, n := range here {
+				o.many[nameIn{in.from, n}] = true
+			}
+		}
+		there = o.many[nameIn{in.from, name}]
+		o.many[nameIn{in.from, name}] = true
+	}
+	o.names = append(o.names, name)
+	return there
+}
+
+// skip reads a value that lies so deep.
+func (o *objectReader) skip(depth int) bool {
+	switch c := o.peek(); {
+	case c == '"':
+		_, ok := o.string()
+		return ok
+	case c == '{' || c == '[':
+		if depth == maxDepth {
+			o.err = errDeep
+			return false
+		}
+		if c == '{' {
+			return o.object(depth + 1)
+		}
+		return o.array(depth + 1)
+	case c == 't':
+		return o.word("true")
+	case c == 'f':
+		return o.word("false")
+	case c == 'n':
+		return o.word("null")
+	}
+	return o.number()
+}
+
+func (o *objectReader) object(depth int) bool {
+	in := object{from: o.at, names: len(o.names)}
+	o.at++
+	for {
+		if _, ok := o.member(&in); !ok {
+			break
+		}
+		if !o.skip(depth) {
+			return false
+		}
+	}
+	o.names = o.names[:in.names]
+	return o.err == nil
+}
+
+func (o *objectReader) array(depth int) bool {
+	o.at++
+	if o.peek() == ']' {
+		o.at++
+		return true
+	}
+	for {
+		if !o.skip(depth) {
+			return false
+		}
+		switch o.peek() {
+		case ',':
+			o.at++
+		case ']':
+			o.at++
+			return true
+		default:
+			return o.invalid()
+		}
+	}
+}
+
+// string reads a string, and returns what it says.
+func (o *objectReader) string() (string, bool) {
+	from, escaped := o.at, false
+	for i := from + 1; i < len(o.text); i++ {
+		switch c := o.text[i]; {
+		case c == '"':
+			o.at = i + 1
+			s, ok := o.text[from+1:i], true
+			if escaped {
+				if s, ok = unescaped(o.text[from:o.at]); !ok {
+					o.invalid()
+				}
+			}
+			return s, ok
+		case c == '\\':
+			escaped = true
+			i++
+		case c < ' ':
+			return "", o.invalid()
+		}
+	}
+	o.at = len(o.text)
+	return "", o.invalid()
+}
+
+// unescaped reads a string in which something is escaped, and says whether that is well formed.
+func unescaped(quoted string) (string, bool) {
+	b, err := jsontext.AppendUnquote(nil, quoted)
+	return string(b), err == nil
+}
+
+func (o *objectReader) word(w string) bool {
+	if !strings.HasPrefix(o.text[o.at:], w) {
+		return o.invalid()
+	}
+	o.at += len(w)
+	return true
+}
+
+// number reads a number as RFC 8259 section 6 has it.
+func (o *objectReader) number() bool {
+	o.accept("-")
+	if !o.accept("0") && !o.digits() {
+		return o.invalid()
+	}
+	if o.accept(".") && !o.digits() {
+		return o.invalid()
+	}
+	if o.accept("eE") {
+		o.accept("+-")
+		if !o.digits() {
+			return o.invalid()
+		}
+	}
+	return true
+}
+
+// digits reads one digit or more.
+func (o *objectReader) digits() bool {
+	from := o.at
+	for o.at < len(o.text) && '0' <= o.text[o.at] && o.text[o.at] <= '9' {
+		o.at++
+	}
+	return o.at > from
+}
+
+// accept reads one of these bytes, if it comes next.
+func (o *objectReader) accept(any string) bool {
+	if o.at < len(o.text) && strings.IndexByte(any, o.text[o.at]) >= 0 {
+		o.at++
+		return true
+	}
+	return false
+}
+
+// peek passes over white space and returns the byte that comes next, or 0 at the end.
+func (o *objectReader) peek() byte {
+	for ; o.at < len(o.text); o.at++ {
+		switch c := o.text[o.at]; c {
+		case ' ', '\t', '\n', '\r':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// invalid notes that what comes next is no JSON, in words that hold none of it: it may be anything.
+func (o *objectReader) invalid() bool {
+	o.err = fmt.Errorf("no valid JSON object (at byte %d)", o.at)
+	return false
+}
