@@ -21,7 +21,7 @@ type Claims struct {
 	Roles     []string
 	Header    Header
 	payload   string
-	room      [8]string // for what the lists hold, so that lists of the usual length need no memory of their own
+	room      [6]string // for what the lists hold, so that lists of the usual length need no memory of their own
 }
 
 // Get returns the value of a claim as it was written. It reads the payload again.
@@ -52,9 +52,10 @@ func (c *Claims) HasRole(role string) bool { return slices.Contains(c.Roles, rol
 // claims reads the claims that jotkit knows, and calls wrong for each that has not the type which RFC 7519 fixes.
 func (o *objectReader) claims(c *Claims, wrong func(name string)) error {
 	list := c.room[:0]
-	for o.open(c.payload); o.next(); {
-		if !c.take(&list, o.name, o.value) {
-			wrong(o.name)
+	o.open(c.payload)
+	for name, value, ok := o.next(); ok; name, value, ok = o.next() {
+		if !c.take(&list, name, value) {
+			wrong(name)
 		}
 	}
 	return o.err

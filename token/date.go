@@ -18,6 +18,12 @@ func parseDate(value string) (NumericDate, bool) {
 	if len(value) == 0 || value[0] < '0' || value[0] > '9' { // strings, null, negative numbers
 		return NumericDate{}, false
 	}
+	if n, err := strconv.ParseInt(value, 10, 64); err == nil { // as almost all are written
+		if n <= 0 || n >= maxDate {
+			return NumericDate{}, false
+		}
+		return NumericDate{time.Unix(n, 0).UTC()}, true
+	}
 	x, err := strconv.ParseFloat(value, 64)
 	if err != nil || x <= 0 || x >= maxDate {
 		return NumericDate{}, false

@@ -24,9 +24,10 @@ func (h Header) JSON() json.RawMessage { return json.RawMessage(h.raw) }
 func (o *objectReader) header(raw string) (Header, error) {
 	h := Header{raw: raw}
 	var odd error
-	for o.open(raw); o.next(); {
+	o.open(raw)
+	for name, value, more := o.next(); more; name, value, more = o.next() {
 		var to *string
-		switch o.name {
+		switch name {
 		case "alg":
 			to = &h.Algorithm
 		case "kid":
@@ -34,14 +35,14 @@ func (o *objectReader) header(raw string) (Header, error) {
 		case "typ":
 			to = &h.Type
 		case "crit", "b64":
-			h.extension = o.name
+			h.extension = name
 			continue
 		default:
 			continue
 		}
 		var ok bool
-		if *to, ok = text(o.value); !ok {
-			odd = fmt.Errorf("a %s that is no string", o.name)
+		if *to, ok = text(value); !ok {
+			odd = fmt.Errorf("a %s that is no string", name)
 		}
 	}
 	switch {

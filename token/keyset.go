@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 var (
@@ -23,38 +22,42 @@ type KeySource interface {
 }
 
 // A KeySet is a fixed set of keys. The zero set holds none.
-type KeySet struct{ keys []*Key }
+type KeySet struct {
+	byID map[string]*Key
+	only *Key // where there is one
+}
 
 // NewKeySet makes a set. It refuses (ErrKeySet) two keys with one id, a key without id among several, and secrets beside
 // public keys: who can choose the algorithm could otherwise have a public key taken for a secret.
 func NewKeySet(keys ...*Key) (*KeySet, error) {
-	seen := map[string]bool{}
+	s := &KeySet{byID: make(map[string]*Key, len(keys))}
 	for _, k := range keys {
 		switch {
 		case k.id == "" && len(keys) > 1:
 			return nil, fmt.Errorf("%w: a key without kid among %d", ErrKeySet, len(keys))
-		case seen[k.id]:
+		case s.byID[k.id] != nil:
 			return nil, fmt.Errorf("%w: the kid %q stands twice", ErrKeySet, k.id)
 		case k.Symmetric() != keys[0].Symmetric():
 			return nil, fmt.Errorf("%w: secrets and public keys together", ErrKeySet)
 		}
-		seen[k.id] = true
+		s.byID[k.id] = k
 	}
-	return &KeySet{slices.Clone(keys)}, nil
+	if len(keys) == 1 {
+		s.only = keys[0]
+	}
+	return s, nil
 }
 
 // Key finds a key by its id, compared where both sides have one.
 func (s *KeySet) Key(_ context.Context, kid string) (*Key, error) {
-	if len(s.keys) == 1 && (kid == "" || s.keys[0].id == "") {
-		return s.keys[0], nil
+	switch {
+	case s.only != nil && (kid == "" || s.only.id == ""):
+		return s.only, nil
+	case kid == "":
+		return nil, fmt.Errorf("%w: the token has no kid, and there are %d keys", ErrUnknownKey, len(s.byID))
 	}
-	for _, k := range s.keys {
-		if kid != "" && k.id == kid {
-			return k, nil
-		}
-	}
-	if kid == "" {
-		return nil, fmt.Errorf("%w: the token has no kid, and there are %d keys", ErrUnknownKey, len(s.keys))
+	if k := s.byID[kid]; k != nil {
+		return k, nil
 	}
 	return nil, fmt.Errorf("%w: no key has the kid %q", ErrUnknownKey, kid)
 }

@@ -36,8 +36,9 @@ func (m Members) Text(name string) string {
 func ParseObject(data []byte) (Members, error) {
 	var o objectReader
 	var members Members
-	for o.open(string(data)); o.next(); {
-		members = append(members, Member{o.name, json.RawMessage(o.value)})
+	o.open(string(data))
+	for name, value, ok := o.next(); ok; name, value, ok = o.next() {
+		members = append(members, Member{name, json.RawMessage(value)})
 	}
 	if o.err != nil {
 		return nil, o.err

@@ -27,10 +27,7 @@ var (
 // It is our own because to read JSON took longer than all else about an HMAC. jsontext, which is as strict, is what the tests
 // hold it against.
 type objectReader struct {
-	name  string // of the member at hand
-	value string // of it, as it was written
 	err   error
-
 	text  string
 	at    int // of the next byte
 	top   object
@@ -71,22 +68,20 @@ func (o *objectReader) open(text string) {
 	}
 }
 
-// next goes on to the next member, and tells whether there is one.
-func (o *objectReader) next() bool {
+// next returns the next member, its value as it was written, and whether there is one.
+func (o *objectReader) next() (name, value string, ok bool) {
 	if o.err != nil {
-		return false
+		return "", "", false
 	}
-	name, ok := o.member(&o.top)
-	if !ok {
+	if name, ok = o.member(&o.top); !ok {
 		if o.peek(); o.err == nil && o.at < len(o.text) {
 			o.err = errAfter
 		}
-		return false
+		return "", "", false
 	}
 	from := o.at
-	o.skip(1)
-	o.name, o.value = name, o.text[from:o.at]
-	return o.err == nil
+	ok = o.skip(1)
+	return name, o.text[from:o.at], ok
 }
 
 // member reads up to the value of the next member, or the end of the object.
@@ -206,29 +201,43 @@ func (o *objectReader) array(depth int) bool {
 }
 
 // string reads a string, and returns what it says.
-func (o *objectReader) string() (string, bool) {
+func (o *objectReader) string() (said string, ok bool) {
 	from, escaped := o.at, false
 	for i := from + 1; i < len(o.text); i++ {
-		switch c := o.text[i]; {
-		case c == '"':
+		c := o.text[i]
+		if !special[c] {
+			continue
+		}
+		switch c {
+		case '"':
 			o.at = i + 1
-			s, ok := o.text[from+1:i], true
-			if escaped {
-				if s, ok = unescaped(o.text[from:o.at]); !ok {
-					o.invalid()
-				}
+			if !escaped {
+				return o.text[from+1 : i], true
 			}
-			return s, ok
-		case c == '\\':
+			if said, ok = unescaped(o.text[from:o.at]); !ok {
+				o.invalid()
+			}
+			return said, ok
+		case '\\':
 			escaped = true
 			i++
-		case c < ' ':
+		default:
+			o.at = i
 			return "", o.invalid()
 		}
 	}
 	o.at = len(o.text)
 	return "", o.invalid()
 }
+
+// special are the bytes of a string that do not stand for themselves.
+var special = func() (is [256]bool) {
+	for c := range ' ' {
+		is[c] = true
+	}
+	is['"'], is['\\'] = true, true
+	return is
+}()
 
 // unescaped reads a string in which something is escaped, and says whether that is well formed.
 func unescaped(quoted string) (string, bool) {

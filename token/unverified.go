@@ -18,10 +18,11 @@ type Unverified struct {
 // JSON of both parts are held to the same rules as in verification, but values may be anything.
 func Decode(raw string) (*Unverified, error) {
 	var d desk
-	if _, err := d.take(raw); err != nil {
+	parts, err := d.take(raw)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", Malformed, err)
 	}
-	header, err := d.readHeader()
+	header, err := d.readHeader(parts.header)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the header: %w", Malformed, err)
 	}

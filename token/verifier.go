@@ -81,7 +81,9 @@ func (v *Verifier) ExamineSignature(ctx context.Context, raw string) (*Report, e
 type desk struct {
 	header, payload, signature []byte // decoded
 	json                       objectReader
-	last                       Header // that was read: whoever signs tokens gives the same to all of a key
+	// The header that was read last, and how it stood in its token: whoever signs gives the same one to all tokens of a key.
+	last   Header
+	lastIn string
 }
 
 var desks = sync.Pool{New: func() any { return new(desk) }}
@@ -106,7 +108,7 @@ func (v *Verifier) genuine(ctx context.Context, r *Report, d *desk, raw string) 
 	}
 	r.set(checkShape, passed)
 	header := &r.claims.Header
-	if *header, err = d.readHeader(); err != nil {
+	if *header, err = d.readHeader(parts.header); err != nil {
 		r.fail(checkHeader, Malformed, err)
 		return nil
 	}
@@ -127,8 +129,11 @@ func (d *desk) take(raw string) (parts compact, err error) {
 	if parts, err = split(raw); err != nil {
 		return parts, err
 	}
-	if d.header, err = decoded(d.header[:0], raw, parts.header, "header"); err != nil {
-		return parts, err
+	if parts.header != d.lastIn || d.lastIn == "" {
+		d.lastIn = ""
+		if d.header, err = decoded(d.header[:0], raw, parts.header, "header"); err != nil {
+			return parts, err
+		}
 	}
 	if d.payload, err = decoded(d.payload[:0], raw, parts.payload, "payload"); err != nil {
 		return parts, err
@@ -137,10 +142,12 @@ func (d *desk) take(raw string) (parts compact, err error) {
 	return parts, err
 }
 
-func (d *desk) readHeader() (h Header, err error) {
-	if d.last.raw == "" || d.last.raw != string(d.header) {
-		d.last = Header{}
-		d.last, err = d.json.header(string(d.header))
+func (d *desk) readHeader(in string) (h Header, err error) {
+	if d.lastIn != "" {
+		return d.last, nil
+	}
+	if d.last, err = d.json.header(string(d.header)); err == nil {
+		d.lastIn = strings.Clone(in)
 	}
 	return d.last, err
 }
