@@ -4,24 +4,30 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"jotkit/token"
 )
 
 func isMalformed(err error) bool { return errors.Is(err, token.Malformed) }
 
-// FuzzObject: what ParseObject accepts is an object to encoding/json too, with the same names and values, and none of the
-// ambiguities on which readers differ.
+// FuzzObject: ParseObject accepts what jsontext does, where it is an object and nested no deeper than it may be. It is an
+// object to encoding/json too, with the same names and values, and has none of the ambiguities on which readers differ.
 func FuzzObject(f *testing.F) {
 	for _, s := range []string{
 		full, good, `{}`, ` { } `, `[]`, `null`, `{"a":1,"a":2}`, `{"a":{"b":1,"b":2}}`, `{"a":"\ud800"}`,
 		"{\"\xff\":1}", `{"a":1}{}`, `{"a":1}x`,
 		`{"\u0061":1,"a":2}`, `{"a":1e400,"b":-0,"c":12345678901234567890}`, `{"a":` + nested(31) + `}`, `{"a":` + nested(32) + `}`,
-		`{"":"","\u0000":"\u001b"}`, `{"a":"[[[{{{\\\"]"}`,
+		`{"":"","\u0000":"\u001b"}`, `{"a":"[[[{{{\\\"]"}`, `{"a":01}`, `{"a":-}`, `{"a":1.}`, `{"a":.5}`, `{"a":1e+}`, `{"a":1E-07}`,
+		`{"a":tru}`, `{"a":nulls}`, `{,}`, `{"a":1,}`, `{"a" 1}`, `{"a":[1,]}`, `{"a":[,1]}`, `{"a":[]]}`, `{"a":{"b":{},"c":[{}]}}`,
+		`{"\u0061":1,"\u0061":2}`, `{"x":{"a":1,"\u0061":2}}`, `{"a":"\ud83d\ude00\ude00"}`, `{"a":"\x"}`, `{"a":"\u12"}`,
+		"{\"a\":\"\x1f\"}", `{"a":"`, `{"a`, `{"a":"\`, "{\"a\":1}\x00", many(40, ""), many(40, `,"n7":1`), `{"x":[` + many(20, "") + `,` + many(20, "") + `]}`,
 		strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40), "{\"a\":\"\u2028\"}", "\ufeff{}",
 	} {
 		f.Add([]byte(s))
@@ -31,6 +37,9 @@ func FuzzObject(f *testing.F) {
 		members, err := token.ParseObject(data)
 		if !bytes.Equal(before, data) {
 			t.Fatal("the input was changed")
+		}
+		if strict := jsontext.Value(data).IsValid(); strict && deepEnough(data) != (err == nil) || !strict && err == nil {
+			t.Fatalf("%q: valid to jsontext: %v, and here: %v", data, strict, err)
 		}
 		if err != nil {
 			if members != nil {
@@ -67,6 +76,14 @@ func FuzzObject(f *testing.F) {
 	})
 }
 
+// deepEnough tells whether valid JSON is an object that is nested no deeper than 32.
+func deepEnough(data []byte) bool {
+	var value map[string]any
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	return dec.Decode(&value) == nil && value != nil && deepest(value) <= 32
+}
+
 func deepest(value any) int {
 	most := 0
 	switch v := value.(type) {
@@ -82,4 +99,13 @@ func deepest(value any) int {
 		return 0
 	}
 	return most + 1
+}
+
+// many is an object of n members, and what comes after them.
+func many(n int, after string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,"n%d":%d`, i, i)
+	}
+	return "{" + b.String()[1:] + after + "}"
 }
