@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -77,17 +76,6 @@ func (v *Verifier) ExamineSignature(ctx context.Context, raw string) (*Report, e
 	return r, nil
 }
 
-// A desk is what a verification is done on. It is used again for the next one.
-type desk struct {
-	header, payload, signature []byte // decoded
-	json                       objectReader
-	// The header that was read last, and how it stood in its token: whoever signs gives the same one to all tokens of a key.
-	last   Header
-	lastIn string
-}
-
-var desks = sync.Pool{New: func() any { return new(desk) }}
-
 func (v *Verifier) report(raw string) *Report {
 	return &Report{at: v.now(), expect: &v.Expect, length: len(raw)}
 }
@@ -122,34 +110,6 @@ func (v *Verifier) genuine(ctx context.Context, r *Report, d *desk, raw string) 
 		return v.signed(ctx, r, parts.signed(raw), d)
 	}
 	return nil
-}
-
-// take takes a token apart, and lays what its parts read on the desk.
-func (d *desk) take(raw string) (parts compact, err error) {
-	if parts, err = split(raw); err != nil {
-		return parts, err
-	}
-	if parts.header != d.lastIn || d.lastIn == "" {
-		d.lastIn = ""
-		if d.header, err = decoded(d.header[:0], raw, parts.header, "header"); err != nil {
-			return parts, err
-		}
-	}
-	if d.payload, err = decoded(d.payload[:0], raw, parts.payload, "payload"); err != nil {
-		return parts, err
-	}
-	d.signature, err = decoded(d.signature[:0], raw, parts.signature, "signature")
-	return parts, err
-}
-
-func (d *desk) readHeader(in string) (h Header, err error) {
-	if d.lastIn != "" {
-		return d.last, nil
-	}
-	if d.last, err = d.json.header(string(d.header)); err == nil {
-		d.lastIn = strings.Clone(in)
-	}
-	return d.last, err
 }
 
 // signed finds the key and checks the algorithm and the signature with it.
