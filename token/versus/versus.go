@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,15 +54,16 @@ type Spread struct {
 // A Result is a line of the file: how a work came out against one rival, in nanoseconds for one time; or one figure of our
 // own, where Rival is ""; or one point of a chart, where Chart is not "": Theirs is then the cost of the least size.
 type Result struct {
-	Work   string  `json:"work"`
-	Rival  string  `json:"rival,omitempty"`
-	Ours   Spread  `json:"ours"`
-	Theirs Spread  `json:"theirs"`
-	Ratio  Spread  `json:"ratio"` // ours / theirs, of the turns of one round
-	AtMost float64 `json:"at_most,omitempty"`
-	Unit   string  `json:"unit"`
-	Chart  string  `json:"chart,omitempty"` // by what the cost may grow: "revocations"
-	Size   float64 `json:"size,omitempty"`  // how many there were
+	Package string  `json:"package"` // whose benchmark it is, from the top of the module: "cmd/server"
+	Work    string  `json:"work"`
+	Rival   string  `json:"rival,omitempty"`
+	Ours    Spread  `json:"ours"`
+	Theirs  Spread  `json:"theirs"`
+	Ratio   Spread  `json:"ratio"` // ours / theirs, of the turns of one round
+	AtMost  float64 `json:"at_most,omitempty"`
+	Unit    string  `json:"unit"`
+	Chart   string  `json:"chart,omitempty"` // by what the cost may grow: "revocations"
+	Size    float64 `json:"size,omitempty"`  // how many there were
 }
 
 // Run has all do the work in turn, round by round, for as long as the benchmark runs.
@@ -179,10 +181,16 @@ func unit(of, in string) string { return strings.ReplaceAll(of+"-"+in, " ", "-")
 // append adds the result to a file that other processes add to as well; no name, no file.
 func (r Result) append(b *testing.B) {
 	b.Helper()
+	for _, s := range []string{r.Work, r.Rival, r.Unit, r.Chart} {
+		if strings.ContainsAny(s, "|`\n") {
+			b.Fatalf("%q is not for a cell of README's table", s)
+		}
+	}
 	name := os.Getenv(SpeedFile)
 	if name == "" {
 		return
 	}
+	r.Package = callingPackage()
 	line, err := json.Marshal(r)
 	if err != nil {
 		b.Fatal(err)
@@ -195,4 +203,13 @@ func (r Result) append(b *testing.B) {
 	if _, err := f.Write(append(line, '\n')); err != nil { // in one piece, so that lines do not mix
 		b.Fatal(err)
 	}
+}
+
+// callingPackage is the package that calls Run, Figure or Point, from the top of the module.
+func callingPackage() string {
+	pc, _, _, _ := runtime.Caller(3)
+	name := runtime.FuncForPC(pc).Name() // jotkit/cmd/server_test.BenchmarkProtected.func1
+	dir, last := name[:strings.LastIndex(name, "/")+1], name[strings.LastIndex(name, "/")+1:]
+	last, _, _ = strings.Cut(last, ".")
+	return strings.TrimPrefix(dir, "jotkit/") + strings.TrimSuffix(last, "_test")
 }

@@ -1,0 +1,73 @@
+package versus
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What a race, a figure and a point of a chart leave in the file.
+func TestSpeedFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "speed")
+	t.Setenv(SpeedFile, file)
+	benchtime := flag.Lookup("test.benchtime")
+	was := benchtime.Value.String()
+	if err := benchtime.Value.Set("5x"); err != nil {
+		t.Fatal(err)
+	}
+	defer benchtime.Value.Set(was)
+	var did, theirs, settled int
+	r := testing.Benchmark(func(b *testing.B) {
+		did, theirs, settled = 0, 0, 0
+		Race{
+			Work: "count",
+			Ours: Runner{Name: "jotkit", Times: 7, Do: func(n int) { did += n }},
+			Against: []Rival{
+				{Runner: Runner{Name: "theirs", Times: 1, Do: func(n int) { theirs += n }}, AtMost: 2},
+				{Runner: Runner{Name: "settled", Do: func(n int) { settled += n }}},
+			},
+		}.Run(b)
+		Figure(b, "count", []float64{3, 1, 2}, "allocations", 4)
+		Point(b, "numbers", "count", 1000, []float64{30}, []float64{20}, 2)
+	})
+	if did != 35 || theirs != 5 || settled < 1000 || r.N != 5 {
+		t.Errorf("%d, %d and %d times in %d rounds", did, theirs, settled, r.N)
+	}
+	got := results(t, file)
+	if len(got) != 4 {
+		t.Fatalf("%d results", len(got))
+	}
+	for _, r := range got {
+		if r.Package != "token/versus" || r.Work != "count" || r.Ours.Low > r.Ours.Median || r.Ours.Median > r.Ours.High {
+			t.Errorf("%+v", r)
+		}
+	}
+	if r := got[0]; r.Rival != "theirs" || r.AtMost != 2 || r.Unit != "ns" || r.Ratio.Median <= 0 {
+		t.Errorf("%+v", r)
+	}
+	if r := got[2]; r.Rival != "" || r.Ours != (Spread{1, 2, 3}) || r.Unit != "allocations" || r.AtMost != 4 {
+		t.Errorf("%+v", r)
+	}
+	if r := got[3]; r.Chart != "numbers" || r.Size != 1000 || r.Ours.Median != 30 || r.Ratio.Median != 1.5 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func results(t *testing.T, file string) (all []Result) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		var r Result
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r)
+	}
+	return all
+}
