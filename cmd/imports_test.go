@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"token/lint":     {"token", "token/scan"},
 	"token/flaw":     {"token"},
 	"token/versus":   {},
+	"token/versus/":  {"token/versus"},
 	"keyring":        {"token"},
 	"keyring/remote": {"keyring", "token"},
 	"userdb/kv":      {},

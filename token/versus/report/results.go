@@ -1,0 +1,134 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"jotkit/token/versus"
+)
+
+// groups are what README has tables for, by the packages whose benchmarks answer it.
+var groups = []struct {
+	heading  string
+	packages []string // without a slash at the end: that package alone
+}{
+	{"In a Go program", []string{"token", "token/", "keyring", "keyring/"}},
+	{"On the command line", []string{"cmd"}},
+	{"In a server", []string{"cmd/"}},
+	{"In the store", []string{"userdb", "userdb/"}},
+}
+
+// group is the place in groups of a package, and -1 where it has none.
+func group(pkg string) int {
+	for i, g := range groups {
+		for _, p := range g.packages {
+			if pkg == p || strings.HasSuffix(p, "/") && strings.HasPrefix(pkg, p) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// Read reads the file that JOTKIT_SPEED named. Results of the same thing, from several runs, become one.
+func Read(text string) (results []versus.Result, err error) {
+	for line := range strings.Lines(text) {
+		var r versus.Result
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			return nil, err
+		}
+		if group(r.Package) < 0 {
+			return nil, fmt.Errorf("%s: README has no table for %s: it is to be in groups", r.Work, r.Package)
+		}
+		results = append(results, inTime(r))
+	}
+	if len(results) == 0 {
+		return nil, fmt.Errorf("nothing was recorded")
+	}
+	return merged(results), nil
+}
+
+// inTime has all times in nanoseconds.
+func inTime(r versus.Result) versus.Result {
+	unit := r.Unit
+	for _, v := range []*float64{&r.Ours.Low, &r.Ours.Median, &r.Ours.High} {
+		*v, r.Unit = inNanoseconds(*v, unit)
+	}
+	if r.Rival == "" && r.Chart == "" {
+		r.AtMost, _ = inNanoseconds(r.AtMost, unit)
+	}
+	return r
+}
+
+// merged makes one of all results of the same thing: the median of the medians, and the widest of the spreads.
+func merged(results []versus.Result) (one []versus.Result) {
+	type same struct {
+		thing Thing
+		size  float64
+	}
+	runs := map[same][]versus.Result{}
+	var order []same
+	for _, r := range results {
+		k := same{ThingOf(r), r.Size}
+		if runs[k] == nil {
+			order = append(order, k)
+		}
+		runs[k] = append(runs[k], r)
+	}
+	for _, k := range order {
+		all := runs[k]
+		r := all[len(all)-1]
+		r.Ours = widest(all, func(r versus.Result) versus.Spread { return r.Ours })
+		r.Theirs = widest(all, func(r versus.Result) versus.Spread { return r.Theirs })
+		r.Ratio = widest(all, func(r versus.Result) versus.Spread { return r.Ratio })
+		one = append(one, r)
+	}
+	return one
+}
+
+func widest(results []versus.Result, of func(versus.Result) versus.Spread) versus.Spread {
+	var low, median, high []float64
+	for _, r := range results {
+		s := of(r)
+		low, median, high = append(low, s.Low), append(median, s.Median), append(high, s.High)
+	}
+	slices.Sort(median)
+	return versus.Spread{Low: slices.Min(low), Median: median[len(median)/2], High: slices.Max(high)}
+}
+
+// A Thing is what a row of the tables is about, whatever its numbers.
+type Thing struct {
+	Heading, Work, Rival, Unit, Chart string
+}
+
+// ThingOf is what a result is about.
+func ThingOf(r versus.Result) Thing {
+	t := Thing{Work: r.Work, Rival: r.Rival, Unit: r.Unit, Chart: r.Chart}
+	if g := group(r.Package); g >= 0 && r.Chart == "" {
+		t.Heading = groups[g].heading
+	}
+	return t
+}
+
+func (t Thing) String() string {
+	switch {
+	case t.Chart != "":
+		return fmt.Sprintf("%q by %s", t.Work, t.Chart)
+	case t.Rival == "":
+		return fmt.Sprintf("%q in %s", t.Work, t.Unit)
+	}
+	return fmt.Sprintf("%q beside %s", t.Work, t.Rival)
+}
+
+// Lacking returns what some have and others have nothing about.
+func Lacking(some, others []versus.Result) (lacking []Thing) {
+	for _, r := range some {
+		t := ThingOf(r)
+		if !slices.Contains(lacking, t) && !slices.ContainsFunc(others, func(o versus.Result) bool { return ThingOf(o) == t }) {
+			lacking = append(lacking, t)
+		}
+	}
+	return lacking
+}
