@@ -205,11 +205,18 @@ func (r Result) append(b *testing.B) {
 	}
 }
 
-// callingPackage is the package that calls Run, Figure or Point, from the top of the module.
+// callingPackage is the package of the benchmark that records, from the top of the module.
 func callingPackage() string {
-	pc, _, _, _ := runtime.Caller(3)
-	name := runtime.FuncForPC(pc).Name() // jotkit/cmd/server_test.BenchmarkProtected.func1
-	dir, last := name[:strings.LastIndex(name, "/")+1], name[strings.LastIndex(name, "/")+1:]
-	last, _, _ = strings.Cut(last, ".")
-	return strings.TrimPrefix(dir, "jotkit/") + strings.TrimSuffix(last, "_test")
+	callers := make([]uintptr, 8)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	for {
+		f, more := frames.Next()
+		if strings.HasPrefix(f.Function, "jotkit/token/versus.") && more {
+			continue
+		}
+		// jotkit/cmd/server_test.BenchmarkProtected.func1
+		dir, last := f.Function[:strings.LastIndex(f.Function, "/")+1], f.Function[strings.LastIndex(f.Function, "/")+1:]
+		last, _, _ = strings.Cut(last, ".")
+		return strings.TrimPrefix(dir, "jotkit/") + strings.TrimSuffix(last, "_test")
+	}
 }

@@ -1,4 +1,4 @@
-package versus
+package versus_test
 
 import (
 	"encoding/json"
@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"jotkit/token/versus"
 )
 
 // What a race, a figure and a point of a chart leave in the file.
 func TestSpeedFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "speed")
-	t.Setenv(SpeedFile, file)
+	t.Setenv(versus.SpeedFile, file)
 	benchtime := flag.Lookup("test.benchtime")
 	was := benchtime.Value.String()
 	if err := benchtime.Value.Set("5x"); err != nil {
@@ -22,16 +24,16 @@ func TestSpeedFile(t *testing.T) {
 	var did, theirs, settled int
 	r := testing.Benchmark(func(b *testing.B) {
 		did, theirs, settled = 0, 0, 0
-		Race{
+		versus.Race{
 			Work: "count",
-			Ours: Runner{Name: "jotkit", Times: 7, Do: func(n int) { did += n }},
-			Against: []Rival{
-				{Runner: Runner{Name: "theirs", Times: 1, Do: func(n int) { theirs += n }}, AtMost: 2},
-				{Runner: Runner{Name: "settled", Do: func(n int) { settled += n }}},
+			Ours: versus.Runner{Name: "jotkit", Times: 7, Do: func(n int) { did += n }},
+			Against: []versus.Rival{
+				{Runner: versus.Runner{Name: "theirs", Times: 1, Do: func(n int) { theirs += n }}, AtMost: 2},
+				{Runner: versus.Runner{Name: "settled", Do: func(n int) { settled += n }}},
 			},
 		}.Run(b)
-		Figure(b, "count", []float64{3, 1, 2}, "allocations", 4)
-		Point(b, "numbers", "count", 1000, []float64{30}, []float64{20}, 2)
+		versus.Figure(b, "count", []float64{3, 1, 2}, "allocations", 4)
+		versus.Point(b, "numbers", "count", 1000, []float64{30}, []float64{20}, 2)
 	})
 	if did != 35 || theirs != 5 || settled < 1000 || r.N != 5 {
 		t.Errorf("%d, %d and %d times in %d rounds", did, theirs, settled, r.N)
@@ -48,7 +50,7 @@ func TestSpeedFile(t *testing.T) {
 	if r := got[0]; r.Rival != "theirs" || r.AtMost != 2 || r.Unit != "ns" || r.Ratio.Median <= 0 {
 		t.Errorf("%+v", r)
 	}
-	if r := got[2]; r.Rival != "" || r.Ours != (Spread{1, 2, 3}) || r.Unit != "allocations" || r.AtMost != 4 {
+	if r := got[2]; r.Rival != "" || r.Ours != (versus.Spread{1, 2, 3}) || r.Unit != "allocations" || r.AtMost != 4 {
 		t.Errorf("%+v", r)
 	}
 	if r := got[3]; r.Chart != "numbers" || r.Size != 1000 || r.Ours.Median != 30 || r.Ratio.Median != 1.5 {
@@ -56,14 +58,14 @@ func TestSpeedFile(t *testing.T) {
 	}
 }
 
-func results(t *testing.T, file string) (all []Result) {
+func results(t *testing.T, file string) (all []versus.Result) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(text)) {
-		var r Result
+		var r versus.Result
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatal(err)
 		}

@@ -126,6 +126,10 @@ func TestReadBack(t *testing.T) {
 	if l := Lacking(results, back[1:]); len(l) != 1 || l[0].String() != `"verify HS256" beside golang-jwt` {
 		t.Error(l)
 	}
+	few, many := figure("userdb", "load 1 k revocations", 1, "s", 1), figure("userdb", "load 10,000,000 revocations", 1, "s", 1)
+	if l := Lacking([]versus.Result{few}, []versus.Result{many}); len(l) != 0 {
+		t.Error(l)
+	}
 }
 
 // A row that somebody has changed, or that was never well, is noticed.

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -122,11 +123,23 @@ func (t Thing) String() string {
 	return fmt.Sprintf("%q beside %s", t.Work, t.Rival)
 }
 
-// Lacking returns what some have and others have nothing about.
+// counts are numbers in the name of a work, such as how many there are of what it works with.
+var counts = regexp.MustCompile(`\b\d[\d,]*( [kMG])?\b`)
+
+// Lacking returns what some have and others have nothing about. Counts make no difference: a short run has smaller ones.
 func Lacking(some, others []versus.Result) (lacking []Thing) {
-	for _, r := range some {
+	uncounted := func(r versus.Result) Thing {
 		t := ThingOf(r)
-		if !slices.Contains(lacking, t) && !slices.ContainsFunc(others, func(o versus.Result) bool { return ThingOf(o) == t }) {
+		t.Work = counts.ReplaceAllString(t.Work, "N")
+		return t
+	}
+	has := map[Thing]bool{}
+	for _, r := range others {
+		has[uncounted(r)] = true
+	}
+	for _, r := range some {
+		if t := uncounted(r); !has[t] {
+			has[t] = true // once is enough
 			lacking = append(lacking, t)
 		}
 	}
