@@ -54,16 +54,17 @@ type Spread struct {
 // A Result is a line of the file: how a work came out against one rival, in nanoseconds for one time; or one figure of our
 // own, where Rival is ""; or one point of a chart, where Chart is not "": Theirs is then the cost of the least size.
 type Result struct {
-	Package string  `json:"package"` // whose benchmark it is, from the top of the module: "cmd/server"
-	Work    string  `json:"work"`
-	Rival   string  `json:"rival,omitempty"`
-	Ours    Spread  `json:"ours"`
-	Theirs  Spread  `json:"theirs"`
-	Ratio   Spread  `json:"ratio"` // ours / theirs, of the turns of one round
-	AtMost  float64 `json:"at_most,omitempty"`
-	Unit    string  `json:"unit"`
-	Chart   string  `json:"chart,omitempty"` // by what the cost may grow: "revocations"
-	Size    float64 `json:"size,omitempty"`  // how many there were
+	Package   string  `json:"package"`   // whose benchmark it is, from the top of the module: "cmd/server"
+	Benchmark string  `json:"benchmark"` // with its parts: "BenchmarkProtected/16"
+	Work      string  `json:"work"`
+	Rival     string  `json:"rival,omitempty"`
+	Ours      Spread  `json:"ours"`
+	Theirs    Spread  `json:"theirs"`
+	Ratio     Spread  `json:"ratio"` // ours / theirs, of the turns of one round
+	AtMost    float64 `json:"at_most,omitempty"`
+	Unit      string  `json:"unit"`
+	Chart     string  `json:"chart,omitempty"` // by what the cost may grow: "revocations"
+	Size      float64 `json:"size,omitempty"`  // how many there were
 }
 
 // Run has all do the work in turn, round by round, for as long as the benchmark runs.
@@ -190,7 +191,7 @@ func (r Result) append(b *testing.B) {
 	if name == "" {
 		return
 	}
-	r.Package = callingPackage()
+	r.Package, r.Benchmark = callingPackage(), b.Name()
 	line, err := json.Marshal(r)
 	if err != nil {
 		b.Fatal(err)

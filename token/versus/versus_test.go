@@ -33,13 +33,23 @@ func TestSpeedFile(t *testing.T) {
 			},
 		}.Run(b)
 		versus.Figure(b, "count", []float64{3, 1, 2}, "allocations", 4)
-		versus.Point(b, "numbers", "count", 1000, []float64{30}, []float64{20}, 2)
 	})
+	var least, most int
+	testing.Benchmark(func(b *testing.B) {
+		least, most = 0, 0
+		versus.Growth{Chart: "numbers", Work: "count", AtMost: 2, Sizes: []versus.Size{
+			{N: 0, Runner: versus.Runner{Times: 1, Do: func(n int) { least += n }}},
+			{N: 1000, Runner: versus.Runner{Times: 2, Do: func(n int) { most += n }}},
+		}}.Run(b)
+	})
+	if least != 5 || most != 10 {
+		t.Errorf("%d and %d times", least, most)
+	}
 	if did != 35 || theirs != 5 || settled < 1000 || r.N != 5 {
 		t.Errorf("%d, %d and %d times in %d rounds", did, theirs, settled, r.N)
 	}
 	got := results(t, file)
-	if len(got) != 4 {
+	if len(got) != 5 {
 		t.Fatalf("%d results", len(got))
 	}
 	for _, r := range got {
@@ -53,7 +63,7 @@ func TestSpeedFile(t *testing.T) {
 	if r := got[2]; r.Rival != "" || r.Ours != (versus.Spread{1, 2, 3}) || r.Unit != "allocations" || r.AtMost != 4 {
 		t.Errorf("%+v", r)
 	}
-	if r := got[3]; r.Chart != "numbers" || r.Size != 1000 || r.Ours.Median != 30 || r.Ratio.Median != 1.5 {
+	if r := got[4]; r.Chart != "numbers" || r.Size != 1000 || r.Theirs != got[3].Ours || r.AtMost != 2 || r.Ratio.Median <= 0 {
 		t.Errorf("%+v", r)
 	}
 }

@@ -47,7 +47,11 @@ func digits(v float64) string {
 
 // short is digits without zeros at the end: 0.2, 4, 1.05.
 func short(v float64) string {
-	s := digits(v)
+	return trimmed(digits(v))
+}
+
+// trimmed is a number without zeros at the end of a fraction.
+func trimmed(s string) string {
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
@@ -66,6 +70,12 @@ func quantity(v float64, unit string) string {
 		}
 	}
 	return digits(v) + " ns"
+}
+
+// brief is quantity without zeros at the end: "1 µs", "2.5 ms".
+func brief(v float64, unit string) string {
+	number, rest, _ := strings.Cut(quantity(v, unit), " ")
+	return trimmed(number) + " " + rest
 }
 
 // size writes how many there are: 0, 300, 1 k, 10 M.

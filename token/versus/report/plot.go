@@ -96,7 +96,7 @@ func (f plot) y(ns float64) float64 {
 func (f plot) axes(b *strings.Builder, p panel) {
 	for _, t := range f.ticks {
 		fmt.Fprintf(b, `<line class="grid" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`+"\n", f.left, f.left+f.width, f.y(t), f.y(t))
-		text(b, "tick", f.left-8, f.y(t)+4, "end", tick(t))
+		text(b, "tick", f.left-8, f.y(t)+4, "end", brief(t, "ns"))
 	}
 	floor := f.top + plotHeight
 	fmt.Fprintf(b, `<line class="axis" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`+"\n", f.left, f.left+f.width, floor, floor)
@@ -118,16 +118,6 @@ func (f plot) axes(b *strings.Builder, p panel) {
 		name = n
 	}
 	text(b, "tick", f.left+f.width/2, floor+36, "middle", name)
-}
-
-// tick is a time on the axis, in as few digits as it has.
-func tick(ns float64) string {
-	s := quantity(ns, "ns")
-	number, unit, _ := strings.Cut(s, " ")
-	if v, err := parseNumber(number); err == nil {
-		number = short(v)
-	}
-	return number + " " + unit
 }
 
 func log(v float64) float64 { return math.Log10(v) }

@@ -37,7 +37,7 @@ func about(median float64) versus.Spread {
 }
 
 func race(pkg, work, rival string, ours, theirs, atMost float64) versus.Result {
-	return versus.Result{Package: pkg, Work: work, Rival: rival, Ours: about(ours), Theirs: about(theirs), Ratio: about(ours / theirs), AtMost: atMost, Unit: "ns"}
+	return versus.Result{Package: pkg, Benchmark: "BenchmarkRace", Work: work, Rival: rival, Ours: about(ours), Theirs: about(theirs), Ratio: about(ours / theirs), AtMost: atMost, Unit: "ns"}
 }
 
 func figure(pkg, work string, value float64, unit string, atMost float64) versus.Result {
@@ -66,7 +66,7 @@ func sample(t *testing.T) []versus.Result {
 		race("cmd/server", "GET /protected, 16 connections", "flask-jwt-extended", 19_996, 200_000, 0),
 		race("token", "verify ES256", "the signature", 75_000, 73_000, 1.05),
 		figure("token", "memory of verify HS256", 3, "allocations", 4),
-		figure("userdb", "memory of a revocation", 21.25, "bytes", 20),
+		figure("userdb", "memory of one of 10000000 revocations", 21.25, "bytes", 20),
 		figure("cmd/server", "the same token again, hot", 0.4126, "µs", 0.5),
 		figure("cmd/server", "a burst", 45_612, "requests", 0),
 	}
@@ -216,22 +216,26 @@ func TestMerged(t *testing.T) {
 	if diff := cmp.Diff([]versus.Result{want, all[3]}, got); diff != "" {
 		t.Error(diff)
 	}
-	for _, broken := range []string{"", "x", lines(t, []versus.Result{race("moon", "land", "nobody", 1, 1, 1)})} {
+	twice := []versus.Result{all[0], all[1]}
+	twice[1].Benchmark = "BenchmarkOther"
+	for _, broken := range []string{"", "x", lines(t, twice), lines(t, []versus.Result{race("moon", "land", "nobody", 1, 1, 1)})} {
 		if _, err := Read(broken); err == nil {
 			t.Errorf("%q was read", broken)
 		}
 	}
 }
 
-func TestNumbers(t *testing.T) {
-	for want, got := range map[string]string{
-		"0": short(0), "0.0833": short(1.0 / 12), "4": short(4), "1.05": short(1.05), "100": short(100), "1,000,000": short(999_999),
-		"0.190": digits(0.19), "1.00": digits(0.9999), "45,600": digits(45_649),
-		"312 ns": quantity(312, "ns"), "1.00 µs": quantity(999.9, "ns"), "0.350 ns": quantity(0.35, "ns"), "3.02 s": quantity(3.02e9, "ns"),
-		"3 allocations": quantity(3, "allocations"), "1 k": size(999.9), "1.5 M": size(1.5e6), "20 G": size(2e10), "12": size(12),
-	} {
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
+// What package versus records is what Read reads.
+func TestReadRecorded(t *testing.T) {
+	file := t.TempDir() + "/speed"
+	t.Setenv(versus.SpeedFile, file)
+	testing.Benchmark(func(b *testing.B) { versus.Figure(b, "count", []float64{3}, "allocations", 4) })
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read(string(text))
+	if err != nil || len(got) != 1 || got[0].Package != "token/versus/report" || got[0].AtMost != 4 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

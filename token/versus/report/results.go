@@ -43,16 +43,16 @@ func Read(text string) (results []versus.Result, err error) {
 		if group(r.Package) < 0 {
 			return nil, fmt.Errorf("%s: README has no table for %s: it is to be in groups", r.Work, r.Package)
 		}
-		results = append(results, inTime(r))
+		results = append(results, normal(r))
 	}
 	if len(results) == 0 {
 		return nil, fmt.Errorf("nothing was recorded")
 	}
-	return merged(results), nil
+	return merged(results)
 }
 
-// inTime has all times in nanoseconds.
-func inTime(r versus.Result) versus.Result {
+// normal has all times in nanoseconds, and large numbers in names as people write them.
+func normal(r versus.Result) versus.Result {
 	unit := r.Unit
 	for _, v := range []*float64{&r.Ours.Low, &r.Ours.Median, &r.Ours.High} {
 		*v, r.Unit = inNanoseconds(*v, unit)
@@ -60,11 +60,18 @@ func inTime(r versus.Result) versus.Result {
 	if r.Rival == "" && r.Chart == "" {
 		r.AtMost, _ = inNanoseconds(r.AtMost, unit)
 	}
+	r.Work = regexp.MustCompile(`\b\d{4,}\b`).ReplaceAllStringFunc(r.Work, func(s string) string {
+		if n, err := parseNumber(s); err == nil && n == round(n) {
+			return size(n)
+		}
+		return s
+	})
 	return r
 }
 
-// merged makes one of all results of the same thing: the median of the medians, and the widest of the spreads.
-func merged(results []versus.Result) (one []versus.Result) {
+// merged makes one of all results of the same thing, by one benchmark that ran several times: the median of the medians, and
+// the widest of the spreads.
+func merged(results []versus.Result) (one []versus.Result, err error) {
 	type same struct {
 		thing Thing
 		size  float64
@@ -75,6 +82,8 @@ func merged(results []versus.Result) (one []versus.Result) {
 		k := same{ThingOf(r), r.Size}
 		if runs[k] == nil {
 			order = append(order, k)
+		} else if first := runs[k][0].Benchmark; first != r.Benchmark {
+			return nil, fmt.Errorf("%s and %s both record %s", first, r.Benchmark, k.thing)
 		}
 		runs[k] = append(runs[k], r)
 	}
@@ -86,7 +95,7 @@ func merged(results []versus.Result) (one []versus.Result) {
 		r.Ratio = widest(all, func(r versus.Result) versus.Spread { return r.Ratio })
 		one = append(one, r)
 	}
-	return one
+	return one, nil
 }
 
 func widest(results []versus.Result, of func(versus.Result) versus.Spread) versus.Spread {

@@ -65,7 +65,7 @@ func aim(value, atMost float64, unit string) string {
 	}
 	write := func(v float64) string { return short(v) }
 	if unit == "ns" {
-		write = func(v float64) string { return quantity(v, unit) }
+		write = func(v float64) string { return brief(v, unit) }
 	}
 	if round(value) <= round(atMost) {
 		return fmt.Sprintf("at most %s: yes", write(atMost))
