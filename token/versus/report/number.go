@@ -36,13 +36,18 @@ func digits(v float64) string {
 		decimals = 2 - int(math.Floor(math.Log10(math.Abs(v))+1e-9))
 	}
 	whole, fraction, _ := strings.Cut(strconv.FormatFloat(v, 'f', max(0, decimals), 64), ".")
+	if fraction == "" {
+		return grouped(whole)
+	}
+	return grouped(whole) + "." + fraction
+}
+
+// grouped has commas between thousands.
+func grouped(whole string) string {
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]
 	}
-	if fraction == "" {
-		return whole
-	}
-	return whole + "." + fraction
+	return whole
 }
 
 // short is digits without zeros at the end: 0.2, 4, 1.05.
@@ -78,8 +83,11 @@ func brief(v float64, unit string) string {
 	return trimmed(number) + " " + rest
 }
 
-// size writes how many there are: 0, 300, 1 k, 10 M.
+// size writes how many there are: 0, 300, 1 k, 10 M; powers of two and the like in full, 8,192.
 func size(n float64) string {
+	if n < 100_000 && n == math.Trunc(n) && n != round(n) {
+		return grouped(strconv.Itoa(int(n)))
+	}
 	n = round(n)
 	for _, u := range sizeUnits {
 		if n >= u.n {

@@ -72,12 +72,8 @@ func timeAxis(least, most float64) (bottom, upper float64, ticks []float64) {
 	if upper/bottom < 300 {
 		return bottom, upper, all[i : k+1]
 	}
-	for _, t := range steps(from, to, 1) {
-		if t >= bottom && t <= upper {
-			ticks = append(ticks, t)
-		}
-	}
-	return bottom, upper, ticks
+	from, to = int(math.Floor(log(bottom)+1e-9)), int(math.Ceil(log(upper)-1e-9))
+	return math.Pow10(from), math.Pow10(to), steps(from, to, 1)
 }
 
 func (f plot) x(size float64) float64 {

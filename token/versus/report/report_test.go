@@ -218,7 +218,7 @@ func TestMerged(t *testing.T) {
 	}
 	twice := []versus.Result{all[0], all[1]}
 	twice[1].Benchmark = "BenchmarkOther"
-	for _, broken := range []string{"", "x", lines(t, twice), lines(t, []versus.Result{race("moon", "land", "nobody", 1, 1, 1)})} {
+	for _, broken := range []string{"", "x", lines(t, twice), lines(t, []versus.Result{race("cmd", "verify", "step", 0, 1, 1)}), lines(t, []versus.Result{race("moon", "land", "nobody", 1, 1, 1)})} {
 		if _, err := Read(broken); err == nil {
 			t.Errorf("%q was read", broken)
 		}

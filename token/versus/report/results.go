@@ -43,6 +43,9 @@ func Read(text string) (results []versus.Result, err error) {
 		if group(r.Package) < 0 {
 			return nil, fmt.Errorf("%s: README has no table for %s: it is to be in groups", r.Work, r.Package)
 		}
+		if (r.Rival != "" || r.Chart != "") && !(r.Ours.Median > 0) {
+			return nil, fmt.Errorf("%s took %v ns", r.Work, r.Ours.Median)
+		}
 		results = append(results, normal(r))
 	}
 	if len(results) == 0 {
