@@ -29,9 +29,6 @@ const style = `text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill
 	`.title{font-size:17px;font-weight:600}.panel{font-size:14px;font-weight:600}.tick{font-size:11px;fill:#57606a}` +
 	`.grid{stroke:#e3e7eb}.axis{stroke:#8c959f}`
 
-// axisNames say what is counted on a chart's axis, where that is not the chart's own name.
-var axisNames = map[string]string{"token size": "bytes"}
-
 // Chart draws the points among the results: an SVG with one panel for each of what a cost may grow by, both axes
 // logarithmic, and all numbers in it as text too, for those who have it read to them.
 func Chart(results []versus.Result) string {

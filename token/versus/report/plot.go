@@ -109,11 +109,7 @@ func (f plot) axes(b *strings.Builder, p panel) {
 		x := (f.x(0) + f.x(p.sizes()[1])) / 2
 		fmt.Fprintf(b, `<path d="M%.1f %.1fl4 -10M%.1f %.1fl4 -10" class="axis"/>`+"\n", x-4, floor+5, x+1, floor+5)
 	}
-	name := p.chart
-	if n := axisNames[name]; n != "" {
-		name = n
-	}
-	text(b, "tick", f.left+f.width/2, floor+36, "middle", name)
+	text(b, "tick", f.left+f.width/2, floor+36, "middle", p.chart)
 }
 
 func log(v float64) float64 { return math.Log10(v) }

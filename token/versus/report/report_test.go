@@ -72,7 +72,7 @@ func sample(t *testing.T) []versus.Result {
 	}
 	all = append(all, points("revocations", "look up an id", 2.5, []float64{0, 1e3, 1e6, 1e7}, []float64{210, 260, 350, 410})...)
 	all = append(all, points("revocations", "refuse & say <why>", 0, []float64{1e3, 1e6}, []float64{900, 910})...)
-	all = append(all, points("token size", "verify HS256", 0, []float64{300, 1000, 8192, 65536}, []float64{3000, 5200, 36_000, 301_000})...)
+	all = append(all, points("bytes of a token", "verify HS256", 0, []float64{300, 1000, 8192, 65536}, []float64{3000, 5200, 36_000, 301_000})...)
 	all = append(all, points("people", "login's store part", 2, []float64{1e4, 1e5, 1e6}, []float64{80_000, 100_000, 180_000})...)
 	return all
 }
