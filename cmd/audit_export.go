@@ -63,7 +63,7 @@ func (e *env) exportAudit(ctx context.Context, a *authority.Authority, since tim
 // counted writes to a writer, and counts how often.
 func (p *progress) counted(to io.Writer) func([]byte) error {
 	return func(row []byte) error {
-		p.step()
+		p.step(1)
 		_, err := to.Write(row)
 		return err
 	}

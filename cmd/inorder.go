@@ -9,14 +9,14 @@ import (
 
 // inOrder applies fn to each value of in, on all cores, and yields the results in the order of the values. However many
 // there are, only a few for each core are in memory. With each result comes whether the next one is still to be waited
-// for. It ends when in does, or ctx, or whoever takes the results; a read that in is blocked in is left to end with the
-// process.
-func inOrder[In, Out any](ctx context.Context, in iter.Seq[In], fn func(In) Out) iter.Seq2[Out, bool] {
+// for. It ends when in does, or ctx, or whoever takes the results, and with it the ctx that fn is given; a read that in is
+// blocked in is left to end with the process.
+func inOrder[In, Out any](ctx context.Context, in iter.Seq[In], fn func(context.Context, In) Out) iter.Seq2[Out, bool] {
 	return func(yield func(Out, bool) bool) {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		cores := runtime.GOMAXPROCS(0)
-		jobs, queue := make(chan job[In, Out], cores), make(chan chan Out, 16*cores)
+		jobs, queue := make(chan job[In, Out], cores), make(chan chan Out, 4*cores)
 		go func() {
 			defer close(queue)
 			defer close(jobs)
@@ -52,13 +52,13 @@ type job[In, Out any] struct {
 	done chan Out
 }
 
-func work[In, Out any](ctx context.Context, jobs <-chan job[In, Out], fn func(In) Out) {
+func work[In, Out any](ctx context.Context, jobs <-chan job[In, Out], fn func(context.Context, In) Out) {
 	for {
 		j, ok := receive(ctx, jobs)
 		if !ok {
 			return
 		}
-		j.done <- fn(j.in)
+		j.done <- fn(ctx, j.in)
 	}
 }
 

@@ -26,7 +26,7 @@ func count(n int, asked *atomic.Int64) iter.Seq[int] {
 func TestInOrderKeepsOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got []int
-		for out := range inOrder(t.Context(), count(1000, new(atomic.Int64)), func(i int) int {
+		for out := range inOrder(t.Context(), count(1000, new(atomic.Int64)), func(_ context.Context, i int) int {
 			time.Sleep(time.Duration((i*7919)%13) * time.Millisecond)
 			return i * 2
 		}) {
@@ -51,7 +51,7 @@ func TestInOrderIsBounded(t *testing.T) {
 				defer stop()
 				var asked atomic.Int64
 				taken := 0
-				for range inOrder(ctx, count(1<<40, &asked), func(i int) int { return i }) {
+				for range inOrder(ctx, count(1<<40, &asked), func(_ context.Context, i int) int { return i }) {
 					synctest.Wait()
 					if taken++; taken < 10 {
 						continue
@@ -80,7 +80,7 @@ func TestInOrderSaysWhenToWait(t *testing.T) {
 				time.Sleep(time.Second)
 			}
 		}
-		for out, waits := range inOrder(t.Context(), slow, func(i int) int { return i }) {
+		for out, waits := range inOrder(t.Context(), slow, func(_ context.Context, i int) int { return i }) {
 			if !waits {
 				t.Errorf("result %d: the next one is said to be there", out)
 			}

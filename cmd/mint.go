@@ -119,7 +119,7 @@ func (e *env) mint(ctx context.Context, o mintOptions) error {
 	p := e.progress("minting", max(o.Count, 1))
 	defer p.end()
 	show := func(m authority.Minted) error {
-		p.step()
+		p.step(1)
 		switch {
 		case e.json && o.lines:
 			return e.printLine(m)

@@ -96,7 +96,7 @@ func (e *env) probeAll(ctx context.Context, p *prober, bad []flaw.Token) ([]prob
 			return rows, err
 		}
 		rows = append(rows, row)
-		progress.step()
+		progress.step(1)
 	}
 	return rows, nil
 }

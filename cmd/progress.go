@@ -37,16 +37,16 @@ func (e *env) progress(what string, total int) *progress {
 	}}
 }
 
-// step counts one more.
-func (p *progress) step() {
-	p.done++
+// step counts n more.
+func (p *progress) step(n int) {
+	p.done += n
 	select {
 	case <-p.appear: // never, where it is nil
 		p.bar = p.make()
 		_ = p.bar.Set(p.done)
 	default:
 		if p.bar != nil {
-			_ = p.bar.Add(1)
+			_ = p.bar.Add(n)
 		}
 	}
 }

@@ -10,7 +10,10 @@ import (
 // steers tells whether r could steer a terminal or hide what a text says: C0 and C1 controls and DEL (escape sequences),
 // the marks that turn the direction of text, what has no width, and what ends a line without looking so.
 func steers(r rune) bool {
-	return r < 0x20 || r >= 0x7f && r <= 0x9f || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) ||
+	if r < 0x7f {
+		return r < 0x20
+	}
+	return r <= 0x9f || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) ||
 		r >= 0xfe00 && r <= 0xfe0f || r >= 0xe0100 && r <= 0xe01ef // variation selectors
 }
 
@@ -21,6 +24,16 @@ func safeText(s string) string { return escaped(s, steers) }
 // escape means the same; line ends and indentation between values stay.
 func safeJSON(text []byte) string {
 	return escaped(string(text), func(r rune) bool { return r != '\n' && r != '\t' && r != '\r' && steers(r) })
+}
+
+// printable tells whether text is ASCII that shows, in which nothing steers.
+func printable(text []byte) bool {
+	for _, c := range text {
+		if c < 0x20 || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func escaped(s string, which func(rune) bool) string {

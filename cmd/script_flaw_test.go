@@ -9,6 +9,15 @@ import (
 	"jotkit/token/flaw"
 )
 
+// lineJSON is a line of verify --each.
+type lineJSON struct {
+	Line   int             `json:"line"`
+	Valid  bool            `json:"valid"`
+	Exit   int             `json:"exit"`
+	Reason string          `json:"reason"`
+	Claims json.RawMessage `json:"claims,omitempty"`
+}
+
 // asstated FLAWS VERDICTS holds each line of verify --each against the verdict that the same line of mint --flaw all --json
 // states, and wants at least 40 of them.
 func cmdAsStated(ts *testscript.TestScript, neg bool, args []string) {

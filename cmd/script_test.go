@@ -25,9 +25,10 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(run(scriptEnv(), os.Args[1:]))
 		},
-		"hold-store": holdStore,
-		"act-on":     actOn,
-		"badserver":  badServer,
+		"hold-store":    holdStore,
+		"act-on":        actOn,
+		"badserver":     badServer,
+		"by-golang-jwt": byGolangJWT,
 	})
 }
 

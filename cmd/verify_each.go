@@ -2,8 +2,8 @@ package cmd
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"jotkit/token"
@@ -23,18 +23,20 @@ func (e *env) verifyEach(ctx context.Context, args []string, o verifyOptions) er
 	lines := &tokenLines{in: bufio.NewReaderSize(in, maxTokenInput)}
 	var sum verdicts
 	p := e.progress("verifying", -1)
-	for v, waits := range inOrder(ctx, lines.all(), func(l tokenLine) lineVerdict { return l.examined(ctx, examine) }) {
-		if err = e.showLine(v, waits); err != nil {
+	examined := func(ctx context.Context, b *batch) *batch { return b.examined(ctx, examine) }
+	for b, waits := range inOrder(ctx, lines.all(), examined) {
+		if err = e.showBatch(b, waits); err != nil {
 			break
 		}
-		sum.add(v.report.Reason())
-		p.step()
+		sum.join(b.sum)
+		p.step(b.sum.all)
+		lines.done(b)
 	}
 	p.end()
 	switch {
-	case err != nil:
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
+	case err != nil:
 	case lines.err != nil:
 		err = lines.err
 	case sum.all == 0:
@@ -48,38 +50,13 @@ func (e *env) verifyEach(ctx context.Context, args []string, o verifyOptions) er
 	return err
 }
 
-// A lineVerdict is what was found out about a line, or why nothing could be.
-type lineVerdict struct {
-	number int
-	report *token.Report
-	err    error
-}
-
-func (l tokenLine) examined(ctx context.Context, examine examiner) lineVerdict {
-	report, err := examine(ctx, l.raw)
-	return lineVerdict{l.number, report, err}
-}
-
-// lineJSON is a lineVerdict for scripts.
-type lineJSON struct {
-	Line   int             `json:"line"`
-	Valid  bool            `json:"valid"`
-	Exit   int             `json:"exit"`
-	Reason string          `json:"reason"`
-	Claims json.RawMessage `json:"claims,omitempty"`
-}
-
-// showLine writes a verdict, and sends it off where the next one has to be waited for: whoever reads may be waiting too.
-func (e *env) showLine(v lineVerdict, waits bool) error {
-	if v.err != nil {
-		return fmt.Errorf("line %d: %w", v.number, v.err)
-	}
-	r := newReportJSON(v.report)
-	err := e.printLine(lineJSON{v.number, r.Valid, r.Exit, r.Reason, r.Claims})
+// showBatch writes verdicts, and sends them off where the next ones have to be waited for: whoever reads may be waiting too.
+func (e *env) showBatch(b *batch, waits bool) error {
+	_, err := e.out.Write(b.text)
 	if err == nil && waits {
 		err = e.out.Flush()
 	}
-	return err
+	return cmp.Or(err, b.err)
 }
 
 // verdicts count how many tokens came out.
@@ -95,6 +72,15 @@ func (s *verdicts) add(reason token.Reason) {
 	}
 	if reason.Worse(s.worst) {
 		s.worst = reason
+	}
+}
+
+// join takes in those about other tokens.
+func (s *verdicts) join(other verdicts) {
+	s.all += other.all
+	s.refused += other.refused
+	if other.worst.Worse(s.worst) {
+		s.worst = other.worst
 	}
 }
 
