@@ -74,15 +74,29 @@ func appendVerdict(to []byte, number int, reason token.Reason, claims []byte) ([
 	to = strconv.AppendInt(append(to, `,"exit":`...), int64(statusOf(reason)), 10)
 	to = append(append(append(to, `,"reason":"`...), name...), '"')
 	if len(claims) > 0 {
-		to = append(to, `,"claims":`...)
-		from := len(to)
 		var err error
-		if to, err = jsontext.AppendFormat(to, claims, jsontext.PreserveRawStrings(true)); err != nil {
-			return to[:from], err
-		}
-		if text := to[from:]; !printable(text) {
-			to = append(to[:from], safeJSON(text)...)
+		if to, err = appendClaims(append(to, `,"claims":`...), claims); err != nil {
+			return to, err
 		}
 	}
 	return append(to, '}', '\n'), nil
+}
+
+// appendClaims appends JSON without the blanks between its values, and what steers a terminal written out.
+func appendClaims(to, claims []byte) ([]byte, error) {
+	if asIs(claims) {
+		return append(to, claims...), nil
+	}
+	text, err := jsontext.AppendFormat(nil, claims, jsontext.PreserveRawStrings(true))
+	return append(to, safeJSON(text)...), err
+}
+
+// asIs tells whether text is ASCII that shows, without blanks, as nearly all claims are.
+func asIs(text []byte) bool {
+	for _, c := range text {
+		if c <= 0x20 || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }

@@ -26,16 +26,6 @@ func safeJSON(text []byte) string {
 	return escaped(string(text), func(r rune) bool { return r != '\n' && r != '\t' && r != '\r' && steers(r) })
 }
 
-// printable tells whether text is ASCII that shows, in which nothing steers.
-func printable(text []byte) bool {
-	for _, c := range text {
-		if c < 0x20 || c >= 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
 func escaped(s string, which func(rune) bool) string {
 	if strings.IndexFunc(s, which) < 0 {
 		return s
