@@ -15,7 +15,11 @@ import (
 // BenchmarkEach verifies many tokens by whole processes: jotkit verify --each, a loop of goroutines around golang-jwt, and
 // jotkit on one core alone. With HS256 all but the signature counts, and with the store and its ES256 the signature does.
 func BenchmarkEach(b *testing.B) {
-	for _, lot := range []lot{secretLot(b), storeLot(b)} {
+	n := 20_000
+	if long() {
+		n = 1_000_000
+	}
+	for _, lot := range []lot{secretLot(b, n), storeLot(b, n/10)} {
 		b.Run(lot.name, func(b *testing.B) {
 			work := "verify --each, " + lot.name
 			versus.Race{Work: work, Ours: lot.runner(b, "jotkit", lot.ours), Against: []versus.Rival{
@@ -44,19 +48,11 @@ type lot struct {
 	atMost float64
 }
 
-// manyTokens is how many a full lot has.
-func manyTokens() int {
-	if long() {
-		return 1_000_000
-	}
-	return 20_000
-}
-
 const benchIssuer = "https://id.example"
 
 // secretLot is signed with a secret in a file.
-func secretLot(b *testing.B) lot {
-	l := lot{home: newHome(b), name: "HS256", tokens: manyTokens(), atMost: 1.0 / 4}
+func secretLot(b *testing.B, tokens int) lot {
+	l := lot{home: newHome(b), name: "HS256", tokens: tokens, atMost: 1.0 / 4}
 	l.write("secret", rand.Text()+rand.Text())
 	l.mint("--secret-file", "secret", "--iss", benchIssuer, "--aud", "api", "--ttl", "7d")
 	l.ours = []string{"verify", "--secret-file", "secret", "--iss", benchIssuer, "--aud", "api", "--each", "--token-file", "tokens"}
@@ -64,9 +60,9 @@ func secretLot(b *testing.B) lot {
 	return l
 }
 
-// storeLot is signed with the key of a store, and revocation is asked. It is a tenth as long.
-func storeLot(b *testing.B) lot {
-	l := lot{home: newHome(b), name: "ES256 by the store", tokens: manyTokens() / 10}
+// storeLot is signed with the key of a store, and revocation is asked.
+func storeLot(b *testing.B, tokens int) lot {
+	l := lot{home: newHome(b), name: "ES256 by the store", tokens: tokens}
 	l.run("init", "--iss", benchIssuer, "--aud", "api")
 	l.mint("--ttl", "1d")
 	l.run("keys", "export", "1", "--format", "pem", "--out", "key.pem")
