@@ -91,11 +91,17 @@ func appendClaims(to, claims []byte) ([]byte, error) {
 	return append(to, safeJSON(text)...), err
 }
 
-// asIs tells whether text is ASCII that shows, without blanks, as nearly all claims are.
+// asIs tells whether JSON is ASCII that shows, without blanks between its values, as nearly all claims are.
 func asIs(text []byte) bool {
-	for _, c := range text {
-		if c <= 0x20 || c >= 0x7f {
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c < 0x20 || c >= 0x7f || c == ' ' && !quoted:
 			return false
+		case c == '"':
+			quoted = !quoted
+		case c == '\\':
+			i++ // whatever is escaped ends no string
 		}
 	}
 	return true

@@ -108,6 +108,7 @@ func TestVerdictIsJSON(t *testing.T) {
 	for _, claims := range []string{
 		"", `{}`, " {\"a\" : [1, 2 ,\t{} ]\r\n}\n", `{"sub":"a b"}`, `{"n":[1E+2,-0,0.10,1e400,123456789012345678901234567890]}`,
 		`{"s":"\u00e4\u0041\/\ud83d\ude00<>&"}`, "{\"s\":\"\u00e4\u202e\u2028\u009b\u007f\u200b\U0001f600\U000e0100\"}", `{"\u0000":"\"\\"}`,
+		`{"scope":"a b","x":"\" \\"}`, `{"x":"\"" ,"y":1}`, `{"x":"\\" }`, `{"x":["a b", "c"]}`,
 	} {
 		for _, reason := range []token.Reason{"", token.Expired, token.Malformed} {
 			want := lineJSON{Line: 12, Valid: reason == "", Exit: statusOf(reason), Reason: string(reason), Claims: []byte(claims)}
