@@ -12,9 +12,8 @@ import (
 
 // held is the turn of one transaction, and the lock of the companion, if there is one.
 type held struct {
+	*patience
 	s    *Store
-	ctx  context.Context // ends when the store has been waited for long enough
-	stop context.CancelFunc
 	path string     // of the store
 	f    *os.File   // the companion; nil for a reader where there is none
 	c    *companion // nil while it is blank
@@ -39,7 +38,7 @@ func (s *Store) acquire(ctx context.Context, write bool) (*held, error) {
 
 func (h *held) lockOrBusy(ctx context.Context, write bool) error {
 	err := h.lock(write)
-	if err != nil && h.ctx.Err() != nil {
+	if err != nil && h.over() {
 		return h.s.busy(ctx)
 	}
 	return err
@@ -50,13 +49,17 @@ func (s *Store) wantTurn(ctx context.Context, path string) (*held, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx) // select would flip a coin
 	}
-	h := &held{s: s, path: path}
-	h.ctx, h.stop = context.WithTimeoutCause(ctx, s.wait, kv.ErrBusy)
+	h := &held{patience: s.patience(ctx), s: s, path: path}
 	select {
 	case s.turn <- struct{}{}:
 		return h, nil
-	case <-h.ctx.Done():
-		h.stop()
+	default:
+	}
+	select {
+	case s.turn <- struct{}{}:
+		return h, nil
+	case <-h.waiting().Done():
+		h.end()
 		return nil, s.busy(ctx)
 	}
 }
@@ -64,7 +67,7 @@ func (s *Store) wantTurn(ctx context.Context, path string) (*held, error) {
 // lock takes the lock of the companion that is at the path when it has it.
 func (h *held) lock(write bool) error {
 	for {
-		f, writable, err := h.s.lockCompanion(h.ctx, h.path, write)
+		f, writable, err := h.s.lockCompanion(h.patience, h.path, write)
 		if err != nil || f == nil {
 			return err
 		}
@@ -136,7 +139,7 @@ func (h *held) unlock() {
 // release ends the turn.
 func (h *held) release() {
 	h.unlock()
-	h.stop()
+	h.end()
 	<-h.s.turn
 }
 

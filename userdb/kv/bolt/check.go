@@ -25,7 +25,8 @@ func (s *Store) Check(ctx context.Context) (faults []string, err error) {
 // checkFile is Check for a file that is nobody's store yet.
 func (s *Store) checkFile(ctx context.Context, path string) error {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // see Store.read
-	h := &held{s: s, ctx: ctx, path: path}
+	h := &held{patience: s.patience(ctx), s: s, path: path}
+	defer h.end()
 	return h.read(func(r *reader) error {
 		faults, err := r.check()
 		if err == nil && len(faults) > 0 {

@@ -38,7 +38,7 @@ func (s *Store) Compact(ctx context.Context, change func(name string, value []by
 	if err != nil {
 		return before, after, err
 	}
-	t := &held{s: h.s, ctx: h.ctx, path: temp}
+	t := &held{patience: h.patience, s: h.s, path: temp}
 	w, err := t.collect(fn)
 	if err != nil {
 		return before, after, err
@@ -74,9 +74,9 @@ type rewrite struct {
 const batch = 16 << 20
 
 func (w *rewrite) run(s *Store, temp string) (err error) {
-	ctx, stop := context.WithTimeoutCause(w.ctx, s.wait, kv.ErrBusy)
-	defer stop()
-	if w.file, err = openFile(ctx, temp, s.wait, true, os.O_CREATE|os.O_EXCL); err != nil {
+	p := s.patience(w.ctx)
+	defer p.end()
+	if w.file, err = openFile(p, temp, true, os.O_CREATE|os.O_EXCL); err != nil {
 		return err
 	}
 	defer w.file.close()

@@ -92,9 +92,9 @@ func firstNumbers() numbers {
 
 // build makes the file of a new store at temp, down to the disk.
 func (s *Store) build(ctx context.Context, temp string, w writes) error {
-	ctx, stop := context.WithTimeoutCause(ctx, s.wait, kv.ErrBusy)
-	defer stop()
-	f, err := openFile(ctx, temp, s.wait, true, os.O_CREATE|os.O_EXCL)
+	p := s.patience(ctx)
+	defer p.end()
+	f, err := openFile(p, temp, true, os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}

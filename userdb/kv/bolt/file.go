@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
-	"time"
 	"unsafe"
 
 	"go.etcd.io/bbolt"
@@ -27,15 +26,15 @@ type file struct {
 
 // openFile opens the store with bbolt and begins a transaction. create is 0 for a file that must be there, or the flags
 // of os.OpenFile that make it.
-func openFile(ctx context.Context, path string, wait time.Duration, write bool, create int) (*file, error) {
+func openFile(p *patience, path string, write bool, create int) (*file, error) {
 	h := &file{}
 	options := &bbolt.Options{
 		ReadOnly:     !write,
 		NoStatistics: true,
-		Timeout:      storeLockTimeout(wait),
+		Timeout:      storeLockTimeout(p.wait),
 		OpenFile: func(name string, flags int, mode os.FileMode) (_ *os.File, err error) {
 			flags = flags&^os.O_CREATE | create
-			h.f, h.size, err = openLocked(ctx, name, flags, mode, write)
+			h.f, h.size, err = openLocked(p, name, flags, mode, write)
 			return h.f, err
 		},
 	}
@@ -55,14 +54,14 @@ func openFile(ctx context.Context, path string, wait time.Duration, write bool, 
 
 // openLocked opens the file and waits for bbolt's lock on it, so that bbolt, which polls and knows no context, finds
 // it taken by itself. An empty file is refused: bbolt would make a new store of it.
-func openLocked(ctx context.Context, name string, flags int, mode os.FileMode, write bool) (*os.File, int64, error) {
+func openLocked(p *patience, name string, flags int, mode os.FileMode, write bool) (*os.File, int64, error) {
 	f, err := os.OpenFile(name, flags|plain, mode)
 	if err != nil {
 		return nil, 0, err
 	}
 	size, err := sizeOf(f) // before there is a lock to wait for, which other than files may not have
 	if err == nil {
-		if err = waitStore(ctx, f, write); err == nil {
+		if err = waitStore(p, f, write); err == nil {
 			size, err = sizeOf(f)
 		}
 	}

@@ -45,19 +45,23 @@ func storeLockTimeout(time.Duration) time.Duration { return time.Nanosecond }
 
 // waitStore takes the lock that bbolt is about to take on the same open file, shared or exclusive. The companion's lock
 // keeps our own kind away, so somebody else has this one, and it is asked for again and again.
-func waitStore(ctx context.Context, f *os.File, exclusive bool) error {
+func waitStore(p *patience, f *os.File, exclusive bool) error {
 	how := unix.LOCK_SH
 	if exclusive {
 		how = unix.LOCK_EX
 	}
+	if got, err := try(f, how); got || err != nil {
+		return err
+	}
+	waiting := p.waiting()
 	for {
+		select {
+		case <-waiting.Done():
+			return context.Cause(waiting)
+		case <-time.After(2 * time.Millisecond):
+		}
 		if got, err := try(f, how); got || err != nil {
 			return err
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(2 * time.Millisecond):
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"context"
 	"errors"
 	"os"
 	"time"
@@ -45,4 +44,4 @@ func unlockStore(f *os.File) {
 func storeLockTimeout(wait time.Duration) time.Duration { return max(wait, time.Millisecond) }
 
 // waitStore leaves the wait to bbolt: a lock taken here would keep it out, even through the same handle.
-func waitStore(context.Context, *os.File, bool) error { return nil }
+func waitStore(*patience, *os.File, bool) error { return nil }

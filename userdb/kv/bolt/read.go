@@ -25,7 +25,7 @@ func (s *Store) read(ctx context.Context, fn func(*reader) error) error {
 
 // read opens the file read-only, compares it with the companion and runs fn.
 func (h *held) read(fn func(*reader) error) error {
-	f, err := openFile(h.ctx, h.path, h.s.wait, false, 0)
+	f, err := openFile(h.patience, h.path, false, 0)
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func (h *held) lockNew(ctx context.Context) error {
 
 // restore makes the next commit of what lies at temp, and gives it the name of the store.
 func (h *held) restore(temp string, acceptRollback bool, fn func(kv.Tx) error) (done Restored, err error) {
-	t := &held{s: h.s, ctx: h.ctx, path: temp}
+	t := &held{patience: h.patience, s: h.s, path: temp}
 	w, err := t.collect(fn)
 	if err != nil {
 		return done, err
@@ -167,7 +167,7 @@ func behind(copied, seen numbers, known bool) (lost uint64, err error) {
 
 // commitAlone commits to a file that nobody else knows of.
 func (h *held) commitAlone(w writes) error {
-	f, err := openFile(h.ctx, h.path, h.s.wait, true, 0)
+	f, err := openFile(h.patience, h.path, true, 0)
 	if err != nil {
 		return err
 	}

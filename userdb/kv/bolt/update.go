@@ -96,7 +96,7 @@ func (h *held) commit(w writes) error {
 	if err := h.complete(w.from); err != nil {
 		return err
 	}
-	f, err := openFile(h.ctx, h.path, h.s.wait, true, 0)
+	f, err := openFile(h.patience, h.path, true, 0)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type waiter struct {
 }
 
 // lockCompanion returns the companion, locked. For a reader it is nil where there is none.
-func (s *Store) lockCompanion(ctx context.Context, path string, write bool) (*os.File, bool, error) {
+func (s *Store) lockCompanion(p *patience, path string, write bool) (*os.File, bool, error) {
 	w := s.takeOver()
 	if w == nil {
 		f, writable, err := companionFor(path, write)
@@ -35,12 +35,13 @@ func (s *Store) lockCompanion(ctx context.Context, path string, write bool) (*os
 		w = s.await(f, writable)
 	}
 	s.know(w)
+	waiting := p.waiting()
 	select {
 	case err := <-w.won:
 		return s.claim(w, err)
-	case <-ctx.Done():
+	case <-waiting.Done():
 		s.leave(w)
-		return nil, false, context.Cause(ctx)
+		return nil, false, context.Cause(waiting)
 	}
 }
 
