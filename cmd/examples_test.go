@@ -46,7 +46,7 @@ func TestHelpExamples(t *testing.T) {
 	if status, log := s.bash(examplesWorld, "S="+s.url); status != 0 {
 		t.Fatalf("exit status %d\n%s", status, log)
 	}
-	root, _ := newRoot(newInProcess(t).env("", nil, nil))
+	root, _ := newRoot(newInProcess(t).env("", nil, nil), nil)
 	run := 0
 	for _, name := range examplesOf {
 		c, _, err := root.Find(strings.Fields(name))

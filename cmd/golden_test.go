@@ -35,7 +35,7 @@ func golden(t *testing.T, name, got string) {
 // The help of every command, and what holds for all of it: examples first, 78 columns, the root in 60.
 func TestHelpGolden(t *testing.T) {
 	p := newInProcess(t)
-	root, _ := newRoot(p.env("", nil, nil))
+	root, _ := newRoot(p.env("", nil, nil), nil)
 	var all strings.Builder
 	eachCommand(root, func(c *cobra.Command) {
 		args := append(strings.Fields(c.CommandPath())[1:], "--help")
@@ -174,7 +174,7 @@ func TestJSONGolden(t *testing.T) {
 	show(0, "", "help", "exit-codes")
 	show(2, "", "verify", "--nosuch")
 	golden(t, "json.txt", all.String())
-	root, _ := newRoot(p.env("", nil, nil))
+	root, _ := newRoot(p.env("", nil, nil), nil)
 	eachCommand(root, func(c *cobra.Command) {
 		name := strings.TrimPrefix(c.CommandPath(), "jotkit ")
 		if c.HasSubCommands() || seen[name] || name == "demo" || name == "version" || name == "completion" || name == "serve" {

@@ -28,7 +28,7 @@ func run(e *env, args []string) int {
 
 // run runs a command line to its end: the answer is written out, or the error is.
 func (e *env) run(ctx context.Context, args []string) int {
-	root, began := newRoot(e)
+	root, began := newRoot(e, args)
 	root.SetArgs(args)
 	c, err := root.ExecuteContextC(ctx)
 	if err != nil && !*began {

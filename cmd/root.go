@@ -11,9 +11,10 @@ const (
 	groupOther  = "other"
 )
 
-// newRoot makes the whole tree of commands. began tells afterwards whether a command was reached: an error before that is
-// one of usage.
-func newRoot(e *env) (root *cobra.Command, began *bool) {
+// newRoot makes the tree of commands for a command line: where that begins with a verb, the others are left out, for to
+// make them all takes longer than many a verb. began tells afterwards whether a command was reached: an error before that
+// is one of usage.
+func newRoot(e *env, args []string) (root *cobra.Command, began *bool) {
 	root = &cobra.Command{
 		Use:   "jotkit COMMAND",
 		Short: "Make, read, verify and revoke JSON Web Tokens",
@@ -35,7 +36,14 @@ func newRoot(e *env) (root *cobra.Command, began *bool) {
 	} {
 		root.AddGroup(&g)
 	}
-	e.grouped(root)
+	for _, v := range typed(args) {
+		c := v.make(e)
+		c.GroupID = v.group
+		root.AddCommand(c)
+		if v.name == "help" {
+			root.SetHelpCommand(c) // or cobra makes its own
+		}
+	}
 	bindGlobal(root.PersistentFlags(), &e.global)
 	root.SetIn(e.in)
 	root.SetOut(e.out)
@@ -46,22 +54,43 @@ func newRoot(e *env) (root *cobra.Command, began *bool) {
 	return root, began
 }
 
-// grouped adds the commands to the root, by hand.
-func (e *env) grouped(root *cobra.Command) {
-	add := func(group string, list ...*cobra.Command) {
-		for _, c := range list {
-			c.GroupID = group
-			root.AddCommand(c)
+// A verb is a command below the root.
+type verb struct {
+	group, name string
+	make        func(*env) *cobra.Command
+}
+
+// verbs are all there are, in the order of the root help.
+func verbs() []verb {
+	return []verb{
+		{groupTokens, "login", newLogin}, {groupTokens, "refresh", newRefresh}, {groupTokens, "logout", newLogout},
+		{groupTokens, "mint", newMint}, {groupTokens, "decode", newDecode}, {groupTokens, "verify", newVerify},
+		{groupTokens, "lint", newLint}, {groupTokens, "encrypt", newEncrypt}, {groupTokens, "decrypt", newDecrypt},
+		{groupTokens, "revoke", newRevoke}, {groupTokens, "revocations", newRevocations}, {groupTokens, "probe", newProbe},
+		{groupKeys, "keys", newKeys}, {groupKeys, "rotate", newRotate}, {groupKeys, "bundle", newBundle},
+		{groupPeople, "register", newRegister}, {groupPeople, "users", newUsers}, {groupPeople, "roles", newRoles},
+		{groupPeople, "sessions", newSessions},
+		{groupStore, "init", newInit}, {groupStore, "settings", newSettings}, {groupStore, "audit", newAudit},
+		{groupStore, "store", newStore}, {groupStore, "serve", newServe},
+		{groupOther, "demo", newDemo}, {groupOther, "version", newVersion}, {groupOther, "completion", newCompletion},
+		{groupOther, "help", newHelp},
+	}
+}
+
+// typed are the verbs that a command line is about, and help. Help and completions are about all, and who has mistyped one
+// is told the one that is like it.
+func typed(args []string) []verb {
+	all := verbs()
+	help := all[len(all)-1]
+	if len(args) == 0 || args[0] == help.name || args[0] == "completion" {
+		return all
+	}
+	for _, v := range all {
+		if v.name == args[0] {
+			return []verb{v, help}
 		}
 	}
-	add(groupTokens, newLogin(e), newRefresh(e), newLogout(e), newMint(e), newDecode(e), newVerify(e), newLint(e),
-		newEncrypt(e), newDecrypt(e), newRevoke(e), newRevocations(e), newProbe(e))
-	add(groupKeys, newKeys(e), newRotate(e), newBundle(e))
-	add(groupPeople, newRegister(e), newUsers(e), newRoles(e), newSessions(e))
-	add(groupStore, newInit(e), newSettings(e), newAudit(e), newStore(e), newServe(e))
-	help := newHelp(e)
-	root.SetHelpCommand(help)
-	add(groupOther, newDemo(e), newVersion(e), newCompletion(e), help)
+	return all
 }
 
 // markBeginning has every command say that it was reached: flags and arguments have been read by then.

@@ -51,7 +51,7 @@ func TestNewerSchema(t *testing.T) {
 	store := filepath.Join(p.dir, "data/jotkit/jotkit.db")
 	raiseSchema(t, store)
 	before := snapshot(t, filepath.Dir(store))
-	root, _ := newRoot(p.env("", nil, nil))
+	root, _ := newRoot(p.env("", nil, nil), nil)
 	elsewhere := map[string]bool{}
 	for _, name := range newerElsewhere {
 		elsewhere[name] = true
