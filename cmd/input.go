@@ -10,7 +10,19 @@ import (
 
 // readAll reads what there is up to a limit, and one byte more where there is more: streams may have no end.
 func readAll(ctx context.Context, r io.Reader, limit int) ([]byte, error) {
-	return interruptible(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, int64(limit)+1)) })
+	return interruptible(ctx, func() ([]byte, error) { return readUpTo(r, limit) })
+}
+
+func readUpTo(r io.Reader, limit int) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, int64(limit)+1))
+}
+
+// readOpened is readAll of a file, of which info is known. Only what is no regular file can keep who reads it waiting.
+func readOpened(ctx context.Context, f *os.File, info os.FileInfo, limit int) ([]byte, error) {
+	if !info.Mode().IsRegular() {
+		return readAll(ctx, f, limit)
+	}
+	return readUpTo(f, limit)
 }
 
 // stdin reads standard input for one purpose.
@@ -39,12 +51,20 @@ func (e *env) open(ctx context.Context, name string) (io.ReadCloser, error) {
 		if err := notTheKey(name); err != nil {
 			return nil, err
 		}
-		return interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
+		return openNamed(ctx, name)
 	}
 	if err := e.takeStdin(); err != nil {
 		return nil, err
 	}
 	return io.NopCloser(e.in), nil
+}
+
+// openNamed opens a file. To open a pipe waits for who writes to it.
+func openNamed(ctx context.Context, name string) (*os.File, error) {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		return os.Open(name)
+	}
+	return interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
 }
 
 // readFile reads a named file, or stdin for "-". It also says what kind of file that was.
@@ -56,7 +76,7 @@ func (e *env) readFile(ctx context.Context, name string, limit int) ([]byte, os.
 	if err := notTheKey(name); err != nil {
 		return nil, nil, err
 	}
-	f, err := interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
+	f, err := openNamed(ctx, name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,7 +88,7 @@ func (e *env) readFile(ctx context.Context, name string, limit int) ([]byte, os.
 	if info.IsDir() {
 		return nil, nil, fmt.Errorf("%q is a directory", name)
 	}
-	data, err := readAll(ctx, f, limit)
+	data, err := readOpened(ctx, f, info, limit)
 	return data, info, err
 }
 

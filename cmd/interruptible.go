@@ -9,6 +9,7 @@ func interruptible[T any](ctx context.Context, fn func() (T, error)) (T, error) 
 		value T
 		err   error
 	}
+	end := ctx.Done() // before fn: what it begins must not be ended otherwise
 	done := make(chan result, 1)
 	go func() {
 		value, err := fn()
@@ -17,7 +18,7 @@ func interruptible[T any](ctx context.Context, fn func() (T, error)) (T, error) 
 	select {
 	case r := <-done:
 		return r.value, r.err
-	case <-ctx.Done():
+	case <-end:
 		var none T
 		return none, context.Cause(ctx)
 	}

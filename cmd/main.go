@@ -16,14 +16,11 @@ import (
 // Main runs the command line of this process and returns its exit status.
 func Main() int { return run(processEnv(), os.Args[1:]) }
 
-// run runs one command line. Ctrl-C and the other ways to end a program cancel what is under way, so that a terminal that
-// was asked for a password shows again what is typed; a reader of stdout that goes away is an error like any
-// other, so the signal that would end the process for it is ignored.
+// run runs one command line. A reader of stdout that goes away is an error like any other, so the signal that would end
+// the process for it is ignored.
 func run(e *env, args []string) int {
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
-	defer stop()
-	return e.run(ctx, args)
+	return e.run(untilSignal(), args)
 }
 
 // run runs a command line to its end: the answer is written out, or the error is.

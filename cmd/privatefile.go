@@ -50,7 +50,7 @@ func checkOwn(name string, info os.FileInfo) error {
 // readOwn reads a file after checkOwn has passed it. Both go by what was opened, links followed: what the name comes to
 // mean meanwhile is another file.
 func (e *env) readOwn(ctx context.Context, name string, limit int) ([]byte, os.FileInfo, error) {
-	f, err := interruptible(ctx, func() (*os.File, error) { return os.Open(name) })
+	f, err := openNamed(ctx, name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -62,6 +62,6 @@ func (e *env) readOwn(ctx context.Context, name string, limit int) ([]byte, os.F
 	if err != nil {
 		return nil, nil, err
 	}
-	data, err := readAll(ctx, f, limit)
+	data, err := readOpened(ctx, f, info, limit)
 	return data, info, err
 }

@@ -15,6 +15,7 @@ const (
 // make them all takes longer than many a verb. began tells afterwards whether a command was reached: an error before that
 // is one of usage.
 func newRoot(e *env, args []string) (root *cobra.Command, began *bool) {
+	began = new(bool)
 	root = &cobra.Command{
 		Use:   "jotkit COMMAND",
 		Short: "Make, read, verify and revoke JSON Web Tokens",
@@ -24,7 +25,7 @@ func newRoot(e *env, args []string) (root *cobra.Command, began *bool) {
   jotkit verify "$T"
   jotkit revoke "$T"`,
 		Args:                       cobra.ArbitraryArgs, // so that an unknown command is ours to name
-		RunE:                       func(c *cobra.Command, args []string) error { return bare(c, args) },
+		RunE:                       func(c *cobra.Command, args []string) error { *began = true; return bare(c, args) },
 		SilenceUsage:               true,
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
@@ -40,6 +41,7 @@ func newRoot(e *env, args []string) (root *cobra.Command, began *bool) {
 		c := v.make(e)
 		c.GroupID = v.group
 		root.AddCommand(c)
+		markBeginning(c, began, v.brief())
 		if v.name == "help" {
 			root.SetHelpCommand(c) // or cobra makes its own
 		}
@@ -49,8 +51,6 @@ func newRoot(e *env, args []string) (root *cobra.Command, began *bool) {
 	root.SetOut(e.out)
 	root.SetErr(e.errs)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { e.help(c) })
-	began = new(bool)
-	markBeginning(root, began)
 	return root, began
 }
 
@@ -59,6 +59,10 @@ type verb struct {
 	group, name string
 	make        func(*env) *cobra.Command
 }
+
+// brief tells of a verb that leaves nothing half done behind, wherever it is cut off: only one that waits has use for
+// catching signals.
+func (v verb) brief() bool { return v.name == "verify" || v.name == "decode" }
 
 // verbs are all there are, in the order of the root help.
 func verbs() []verb {
@@ -94,14 +98,17 @@ func typed(args []string) []verb {
 }
 
 // markBeginning has every command say that it was reached: flags and arguments have been read by then.
-func markBeginning(c *cobra.Command, began *bool) {
+func markBeginning(c *cobra.Command, began *bool, brief bool) {
 	if run := c.RunE; run != nil {
 		c.RunE = func(c *cobra.Command, args []string) error {
 			*began = true
+			if !brief {
+				c.Context().Done() // signals are caught from now on: see untilEnded
+			}
 			return run(c, args)
 		}
 	}
 	for _, child := range c.Commands() {
-		markBeginning(child, began)
+		markBeginning(child, began, brief)
 	}
 }

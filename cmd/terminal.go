@@ -28,6 +28,7 @@ func processTerminal() terminal {
 // given back as it was, also where the person leaves with Ctrl-C: the read goes on then in a goroutine that nobody waits
 // for, and would leave the shell without echo.
 func hiddenLine(ctx context.Context, ask func()) ([]byte, error) {
+	ctx.Done() // signals are caught before echo is off: see untilEnded
 	fd := int(os.Stdin.Fd())
 	was, err := term.GetState(fd)
 	if err != nil {
