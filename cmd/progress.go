@@ -1,20 +1,26 @@
 package cmd
 
 import (
+	"fmt"
+	"io"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 )
 
 // untilShown is how long a person is left without a word of how it goes.
 const untilShown = 500 * time.Millisecond
 
-// A progress shows on a terminal how far a long command has come. Where nobody looks it shows nothing.
+// betweenSights is how long a count stands before the next one takes its place.
+const betweenSights = untilShown / 5
+
+// A progress shows on a terminal how far a long command has come: one line, written over and over. Where nobody looks it
+// shows nothing.
 type progress struct {
-	bar    *progressbar.ProgressBar
-	appear <-chan time.Time
-	make   func() *progressbar.ProgressBar
-	done   int
+	to    io.Writer
+	what  string
+	total int
+	tick  *time.Ticker // nil where nothing is to be shown
+	shown bool
+	done  int
 }
 
 // progress begins to count up to a total, -1 for one that is not known. It keeps out of the way of an answer that goes to
@@ -23,37 +29,41 @@ func (e *env) progress(what string, total int) *progress {
 	if !e.term.errs || e.term.out || e.quiet {
 		return &progress{}
 	}
-	return &progress{appear: time.After(untilShown), make: func() *progressbar.ProgressBar {
-		return progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(e.errs),
-			progressbar.OptionSetDescription(what),
-			progressbar.OptionShowCount(),
-			progressbar.OptionSetWidth(20),
-			progressbar.OptionThrottle(untilShown/5),
-			progressbar.OptionSetPredictTime(false),
-			progressbar.OptionSetElapsedTime(false),
-			progressbar.OptionClearOnFinish(),
-		)
-	}}
+	return &progress{to: e.errs, what: what, total: total, tick: time.NewTicker(untilShown)}
 }
 
 // step counts n more.
 func (p *progress) step(n int) {
 	p.done += n
-	select {
-	case <-p.appear: // never, where it is nil
-		p.bar = p.make()
-		_ = p.bar.Set(p.done)
-	default:
-		if p.bar != nil {
-			_ = p.bar.Add(n)
-		}
+	if p.tick == nil {
+		return
 	}
+	select {
+	case <-p.tick.C:
+		p.show()
+	default:
+	}
+}
+
+func (p *progress) show() {
+	if !p.shown {
+		p.shown = true
+		p.tick.Reset(betweenSights)
+	}
+	of := ""
+	if p.total > 0 {
+		of = fmt.Sprintf("/%d", p.total)
+	}
+	fmt.Fprintf(p.to, "\r%s %d%s", p.what, p.done, of) // no line gets shorter, so nothing of the one before is left
 }
 
 // end takes the line away.
 func (p *progress) end() {
-	if p.bar != nil {
-		_ = p.bar.Finish()
+	if p.tick == nil {
+		return
+	}
+	p.tick.Stop()
+	if p.shown {
+		fmt.Fprint(p.to, "\r\x1b[K")
 	}
 }
