@@ -84,14 +84,20 @@ func (v requireValue) Set(s string) error {
 	return nil
 }
 
-// flagOfClaim is the flag that sets a claim which -c does not.
-var flagOfClaim = map[string]string{
-	"iss": "--iss", "sub": "--sub", "aud": "--aud", "iat": "--iat", "nbf": "--nbf", "exp": "--exp or --ttl", "jti": "--jti",
+// flagOfClaim is the flag that sets a claim which -c does not, or "".
+func flagOfClaim(name string) string {
+	switch name {
+	case "iss", "sub", "aud", "iat", "nbf", "jti":
+		return "--" + name
+	case "exp":
+		return "--exp or --ttl"
+	}
+	return ""
 }
 
 // checkClaimName refuses the claims that have flags of their own, and the one that only a login makes.
 func checkClaimName(name string) error {
-	if flag := flagOfClaim[name]; flag != "" {
+	if flag := flagOfClaim(name); flag != "" {
 		return fmt.Errorf("%q has a flag of its own: %s", name, flag)
 	}
 	if name == "sid" {

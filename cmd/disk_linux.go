@@ -7,15 +7,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fileSystems are those that a store often lies on, by the number that statfs gives (statfs(2)).
-var fileSystems = map[uint32]string{
-	unix.EXT4_SUPER_MAGIC:      "ext4",
-	unix.XFS_SUPER_MAGIC:       "xfs",
-	unix.BTRFS_SUPER_MAGIC:     "btrfs",
-	unix.F2FS_SUPER_MAGIC:      "f2fs",
-	0x2FC12FC1:                 "zfs",
-	unix.TMPFS_MAGIC:           "tmpfs: it is gone when the machine stops",
-	unix.OVERLAYFS_SUPER_MAGIC: "overlay: it goes with its container",
+// fileSystemOf is what a store lies on, by the number that statfs gives (statfs(2)).
+func fileSystemOf(magic uint32) string {
+	switch magic {
+	case unix.EXT4_SUPER_MAGIC:
+		return "ext4"
+	case unix.XFS_SUPER_MAGIC:
+		return "xfs"
+	case unix.BTRFS_SUPER_MAGIC:
+		return "btrfs"
+	case unix.F2FS_SUPER_MAGIC:
+		return "f2fs"
+	case 0x2FC12FC1:
+		return "zfs"
+	case unix.TMPFS_MAGIC:
+		return "tmpfs: it is gone when the machine stops"
+	case unix.OVERLAYFS_SUPER_MAGIC:
+		return "overlay: it goes with its container"
+	}
+	return fmt.Sprintf("local, of type %x", magic)
 }
 
 // diskAt looks at the file system of a directory.
@@ -24,9 +34,5 @@ func diskAt(dir string) (disk, error) {
 	if err := unix.Statfs(dir, &s); err != nil {
 		return disk{}, &os.PathError{Op: "statfs", Path: dir, Err: err}
 	}
-	kind, known := fileSystems[uint32(s.Type)]
-	if !known {
-		kind = fmt.Sprintf("local, of type %x", uint32(s.Type))
-	}
-	return disk{kind, s.Bavail * uint64(s.Bsize), s.Blocks * uint64(s.Bsize)}, nil
+	return disk{fileSystemOf(uint32(s.Type)), s.Bavail * uint64(s.Bsize), s.Blocks * uint64(s.Bsize)}, nil
 }

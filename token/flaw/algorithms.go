@@ -11,24 +11,26 @@ import (
 )
 
 // algorithmKinds have an algorithm that is not the key's (RFC 8725 section 3.1).
-var algorithmKinds = []kind{
-	{Kind{"alg-none", "alg is none, and there is no signature", token.AlgorithmRefused}, none("none")},
-	{Kind{"alg-none-title", "alg is None, and there is no signature", token.AlgorithmRefused}, none("None")},
-	{Kind{"alg-none-upper", "alg is NONE, and there is no signature", token.AlgorithmRefused}, none("NONE")},
-	{Kind{"alg-none-mixed", "alg is nOnE, and there is no signature", token.AlgorithmRefused}, none("nOnE")},
-	{Kind{"hs-public-pem", "HS256 with the PEM of the public key as secret", token.AlgorithmRefused}, confused(publicPEM)},
-	{Kind{"hs-public-pem-trimmed", "HS256 with the PEM of the public key, less its line end", token.AlgorithmRefused}, confused(func(k *token.Key) ([]byte, error) {
-		text, err := publicPEM(k)
-		return bytes.TrimSpace(text), err
-	})},
-	{Kind{"hs-public-der", "HS256 with the DER of the public key as secret", token.AlgorithmRefused}, confused(func(k *token.Key) ([]byte, error) {
-		return x509.MarshalPKIXPublicKey(k.Public().Material())
-	})},
-	{Kind{"hs-public-jwk", "HS256 with the JWK of the public key as secret", token.AlgorithmRefused}, confused(publicJWK)},
-	{Kind{"hs-empty-secret", "HS256 with an empty secret", token.AlgorithmRefused}, confused(func(*token.Key) ([]byte, error) {
-		return []byte{}, nil
-	})},
-	{Kind{"other-alg", "the right key has signed, by an algorithm that is not its own", token.AlgorithmRefused}, otherAlgorithm},
+func algorithmKinds() []kind {
+	return []kind{
+		{Kind{"alg-none", "alg is none, and there is no signature", token.AlgorithmRefused}, none("none")},
+		{Kind{"alg-none-title", "alg is None, and there is no signature", token.AlgorithmRefused}, none("None")},
+		{Kind{"alg-none-upper", "alg is NONE, and there is no signature", token.AlgorithmRefused}, none("NONE")},
+		{Kind{"alg-none-mixed", "alg is nOnE, and there is no signature", token.AlgorithmRefused}, none("nOnE")},
+		{Kind{"hs-public-pem", "HS256 with the PEM of the public key as secret", token.AlgorithmRefused}, confused(publicPEM)},
+		{Kind{"hs-public-pem-trimmed", "HS256 with the PEM of the public key, less its line end", token.AlgorithmRefused}, confused(func(k *token.Key) ([]byte, error) {
+			text, err := publicPEM(k)
+			return bytes.TrimSpace(text), err
+		})},
+		{Kind{"hs-public-der", "HS256 with the DER of the public key as secret", token.AlgorithmRefused}, confused(func(k *token.Key) ([]byte, error) {
+			return x509.MarshalPKIXPublicKey(k.Public().Material())
+		})},
+		{Kind{"hs-public-jwk", "HS256 with the JWK of the public key as secret", token.AlgorithmRefused}, confused(publicJWK)},
+		{Kind{"hs-empty-secret", "HS256 with an empty secret", token.AlgorithmRefused}, confused(func(*token.Key) ([]byte, error) {
+			return []byte{}, nil
+		})},
+		{Kind{"other-alg", "the right key has signed, by an algorithm that is not its own", token.AlgorithmRefused}, otherAlgorithm},
+	}
 }
 
 func none(spelling string) maker {

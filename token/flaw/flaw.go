@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"jotkit/token"
 )
@@ -36,13 +37,15 @@ type kind struct {
 	forge maker
 }
 
-// kinds is every kind there is.
-var kinds = slices.Concat(timeKinds, claimKinds, payloadKinds, headerKinds, keyKinds, algorithmKinds, signatureKinds, shapeKinds)
+// kinds is every kind there is, from when it is first asked for: who has this package in a program pays nothing before.
+var kinds = sync.OnceValue(func() []kind {
+	return slices.Concat(timeKinds(), claimKinds(), payloadKinds(), headerKinds(), keyKinds(), algorithmKinds(), signatureKinds(), shapeKinds())
+})
 
 // Kinds lists every kind there is, whether or not it can be made of a certain token.
 func Kinds() []Kind {
-	list := make([]Kind, len(kinds))
-	for i, k := range kinds {
+	list := make([]Kind, len(kinds()))
+	for i, k := range kinds() {
 		list[i] = k.Kind
 	}
 	return list
@@ -50,16 +53,16 @@ func Kinds() []Kind {
 
 // Known tells whether a kind has this name.
 func Known(name string) bool {
-	return slices.ContainsFunc(kinds, func(k kind) bool { return k.Name == name })
+	return slices.ContainsFunc(kinds(), func(k kind) bool { return k.Name == name })
 }
 
 // Named makes the bad token of one kind. Errors are ErrUnknownKind, and ErrImpossible with the cause.
 func (s *Set) Named(name string) (Token, error) {
-	i := slices.IndexFunc(kinds, func(k kind) bool { return k.Name == name })
+	i := slices.IndexFunc(kinds(), func(k kind) bool { return k.Name == name })
 	if i < 0 {
 		return Token{}, fmt.Errorf("%w: %q", ErrUnknownKind, name)
 	}
-	k := kinds[i]
+	k := kinds()[i]
 	raw, err := k.forge(s.take(k.Name))
 	if err != nil {
 		return Token{}, fmt.Errorf("%q: %w", k.Name, err)
@@ -73,7 +76,7 @@ func (s *Set) Named(name string) (Token, error) {
 // All makes a bad token of each kind that can be made, in the order of Kinds.
 func (s *Set) All() ([]Token, error) {
 	var list []Token
-	for _, k := range kinds {
+	for _, k := range kinds() {
 		t, err := s.Named(k.Name)
 		if errors.Is(err, ErrImpossible) {
 			continue

@@ -10,17 +10,19 @@ import (
 const oversized = "oversized"
 
 // shapeKinds are about how a token is written (RFC 7515 section 2 and 7.1). Each says what a good one says.
-var shapeKinds = []kind{
-	{Kind{"spare-bits", "the last character of the signature has spare bits set", token.Malformed}, spareBits},
-	{Kind{"padding", "a = is at the end", token.Malformed}, rewritten(func(raw string) string { return raw + "=" })},
-	{Kind{"newline-inside", "a line end is inside the signature", token.Malformed}, rewritten(func(raw string) string {
-		return raw[:len(raw)-3] + "\n" + raw[len(raw)-3:]
-	})},
-	{Kind{"five-parts", "two parts more are behind it, as if it were encrypted", token.Malformed}, rewritten(func(raw string) string {
-		return raw + ".AAAA.AAAA"
-	})},
-	{Kind{oversized, "it is longer than 16 KiB", token.Malformed},
-		withLongClaim("flaw", func() string { return quoted(strings.Repeat("x", token.MaxLength*3/4)) })},
+func shapeKinds() []kind {
+	return []kind{
+		{Kind{"spare-bits", "the last character of the signature has spare bits set", token.Malformed}, spareBits},
+		{Kind{"padding", "a = is at the end", token.Malformed}, rewritten(func(raw string) string { return raw + "=" })},
+		{Kind{"newline-inside", "a line end is inside the signature", token.Malformed}, rewritten(func(raw string) string {
+			return raw[:len(raw)-3] + "\n" + raw[len(raw)-3:]
+		})},
+		{Kind{"five-parts", "two parts more are behind it, as if it were encrypted", token.Malformed}, rewritten(func(raw string) string {
+			return raw + ".AAAA.AAAA"
+		})},
+		{Kind{oversized, "it is longer than 16 KiB", token.Malformed},
+			withLongClaim("flaw", func() string { return quoted(strings.Repeat("x", token.MaxLength*3/4)) })},
+	}
 }
 
 func rewritten(to func(raw string) string) maker {

@@ -14,39 +14,41 @@ import (
 )
 
 // signatureKinds have the right header and a signature that is not good.
-var signatureKinds = []kind{
-	{Kind{"bad-signature", "one bit of the signature is changed", token.BadSignature}, func(f *forgery) (string, error) {
-		return f.resigned(func(signature []byte) []byte {
-			signature[len(signature)/2] ^= 1
-			return signature
-		})
-	}},
-	{Kind{"no-signature", "the signature is cut off, and alg stays", token.BadSignature}, func(f *forgery) (string, error) {
-		return f.signedBy(nobody)
-	}},
-	{Kind{"changed-claims", "a claim was added after it was signed", token.BadSignature}, func(f *forgery) (string, error) {
-		signature, err := f.own(input(object(f.header), object(f.payload)))
-		if err != nil {
-			return "", err
-		}
-		f.claim("flaw", quoted(strings.Join(f.texts("flaw"), "")+"added")) // something else, even where there is one
-		return f.signedBy(func(string) ([]byte, error) { return signature, nil })
-	}},
-	{Kind{"zero-signature", "the signature is r = s = 0 (CVE-2022-21449)", token.BadSignature}, func(f *forgery) (string, error) {
-		if !f.elliptic() {
-			return "", impossible("%s is not ECDSA", f.key.Algorithm())
-		}
-		return f.resigned(func(signature []byte) []byte { return make([]byte, len(signature)) })
-	}},
-	{Kind{"der-signature", "the signature is DER, as elsewhere", token.BadSignature}, func(f *forgery) (string, error) {
-		if !f.elliptic() {
-			return "", impossible("%s is not ECDSA", f.key.Algorithm())
-		}
-		return f.resigned(der)
-	}},
-	{Kind{"pss-salt", "the salt is longer than the hash (RFC 7518 section 3.5)", token.BadSignature}, longSalt},
-	{Kind{"empty-secret", "the secret is empty", token.BadSignature}, guessed("")},
-	{Kind{"guessable-secret", "the secret is the word secret", token.BadSignature}, guessed("secret")},
+func signatureKinds() []kind {
+	return []kind{
+		{Kind{"bad-signature", "one bit of the signature is changed", token.BadSignature}, func(f *forgery) (string, error) {
+			return f.resigned(func(signature []byte) []byte {
+				signature[len(signature)/2] ^= 1
+				return signature
+			})
+		}},
+		{Kind{"no-signature", "the signature is cut off, and alg stays", token.BadSignature}, func(f *forgery) (string, error) {
+			return f.signedBy(nobody)
+		}},
+		{Kind{"changed-claims", "a claim was added after it was signed", token.BadSignature}, func(f *forgery) (string, error) {
+			signature, err := f.own(input(object(f.header), object(f.payload)))
+			if err != nil {
+				return "", err
+			}
+			f.claim("flaw", quoted(strings.Join(f.texts("flaw"), "")+"added")) // something else, even where there is one
+			return f.signedBy(func(string) ([]byte, error) { return signature, nil })
+		}},
+		{Kind{"zero-signature", "the signature is r = s = 0 (CVE-2022-21449)", token.BadSignature}, func(f *forgery) (string, error) {
+			if !f.elliptic() {
+				return "", impossible("%s is not ECDSA", f.key.Algorithm())
+			}
+			return f.resigned(func(signature []byte) []byte { return make([]byte, len(signature)) })
+		}},
+		{Kind{"der-signature", "the signature is DER, as elsewhere", token.BadSignature}, func(f *forgery) (string, error) {
+			if !f.elliptic() {
+				return "", impossible("%s is not ECDSA", f.key.Algorithm())
+			}
+			return f.resigned(der)
+		}},
+		{Kind{"pss-salt", "the salt is longer than the hash (RFC 7518 section 3.5)", token.BadSignature}, longSalt},
+		{Kind{"empty-secret", "the secret is empty", token.BadSignature}, guessed("")},
+		{Kind{"guessable-secret", "the secret is the word secret", token.BadSignature}, guessed("secret")},
+	}
 }
 
 // resigned is a token whose good signature was turned into something else.

@@ -12,26 +12,28 @@ const far = time.Hour
 
 // timeKinds are about exp, nbf and iat (RFC 7519 section 4.1). Beyond 2^53 a number is no time that all readers agree
 // about: some wrap it around.
-var timeKinds = []kind{
-	{Kind{"expired", "exp passed an hour ago", token.Expired}, expired},
-	{Kind{"expired-other-case", "exp passed an hour ago, and an EXP lies ahead", token.Expired}, func(f *forgery) (string, error) {
-		f.claim("EXP", seconds(f.now.Add(f.life).Unix()))
-		return expired(f)
-	}},
-	{Kind{"not-yet-valid", "nbf lies an hour ahead", token.NotYetValid}, ahead("nbf")},
-	{Kind{"iat-future", "iat lies an hour ahead", token.NotYetValid}, ahead("iat")},
-	{Kind{"no-exp", "there is no exp, so it is good for ever", token.ClaimMismatch}, without("exp")},
-	{Kind{"exp-zero", "exp is 0, which some take for absent", token.Malformed}, withClaim("exp", "0")},
-	{Kind{"exp-null", "exp is null", token.Malformed}, withClaim("exp", "null")},
-	{Kind{"exp-negative", "exp is -1", token.Malformed}, withClaim("exp", "-1")},
-	{Kind{"exp-string", "exp is a string", token.Malformed}, func(f *forgery) (string, error) {
-		f.claim("exp", strconv.Quote(seconds(f.now.Add(f.life).Unix())))
-		return f.sign()
-	}},
-	{Kind{"exp-huge", "exp is 1e18, in 31 billion years", token.Malformed}, withClaim("exp", "1e18")},
-	{Kind{"exp-wraps", "exp is 1e19, more than 64 bits hold", token.Malformed}, withClaim("exp", "1e19")},
-	{Kind{"nbf-wraps", "nbf is 1e19, which may wrap around to the past", token.Malformed}, withClaim("nbf", "1e19")},
-	{Kind{"iat-wraps", "iat is 1e19, which may wrap around to the past", token.Malformed}, withClaim("iat", "1e19")},
+func timeKinds() []kind {
+	return []kind{
+		{Kind{"expired", "exp passed an hour ago", token.Expired}, expired},
+		{Kind{"expired-other-case", "exp passed an hour ago, and an EXP lies ahead", token.Expired}, func(f *forgery) (string, error) {
+			f.claim("EXP", seconds(f.now.Add(f.life).Unix()))
+			return expired(f)
+		}},
+		{Kind{"not-yet-valid", "nbf lies an hour ahead", token.NotYetValid}, ahead("nbf")},
+		{Kind{"iat-future", "iat lies an hour ahead", token.NotYetValid}, ahead("iat")},
+		{Kind{"no-exp", "there is no exp, so it is good for ever", token.ClaimMismatch}, without("exp")},
+		{Kind{"exp-zero", "exp is 0, which some take for absent", token.Malformed}, withClaim("exp", "0")},
+		{Kind{"exp-null", "exp is null", token.Malformed}, withClaim("exp", "null")},
+		{Kind{"exp-negative", "exp is -1", token.Malformed}, withClaim("exp", "-1")},
+		{Kind{"exp-string", "exp is a string", token.Malformed}, func(f *forgery) (string, error) {
+			f.claim("exp", strconv.Quote(seconds(f.now.Add(f.life).Unix())))
+			return f.sign()
+		}},
+		{Kind{"exp-huge", "exp is 1e18, in 31 billion years", token.Malformed}, withClaim("exp", "1e18")},
+		{Kind{"exp-wraps", "exp is 1e19, more than 64 bits hold", token.Malformed}, withClaim("exp", "1e19")},
+		{Kind{"nbf-wraps", "nbf is 1e19, which may wrap around to the past", token.Malformed}, withClaim("nbf", "1e19")},
+		{Kind{"iat-wraps", "iat is 1e19, which may wrap around to the past", token.Malformed}, withClaim("iat", "1e19")},
+	}
 }
 
 // expired moves the whole life into the past.

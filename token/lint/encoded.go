@@ -28,7 +28,7 @@ func keyIn(data []byte) string {
 	switch {
 	case err == nil && privateJWK(members):
 		return "a private key (JWK)"
-	case privatePEM().Match(data):
+	case privatePEM.regexp().Match(data):
 		return "a private key (PEM)"
 	case privateDER(data):
 		return "a private key (DER)"

@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Guessable tells whether a secret for HMAC can be guessed, and why: it is published, or made by hand rather than by
@@ -24,9 +25,9 @@ func Guessable(secret []byte) (why string, guessable bool) {
 		return "it is published, or one that everybody tries first", true
 	case periodic(secret):
 		return "it is one piece over and over", true
-	case madeOfWords(text) || madeOfWords(disguises.Replace(text)):
+	case madeOfWords(text) || madeOfWords(disguises().Replace(text)):
 		return "it is made of words that such secrets are made of", true
-	case prose().Match(secret):
+	case prose.regexp().Match(secret):
 		return "it is made of words", true
 	case ascending(secret):
 		return "it goes up or down by ones", true
@@ -70,12 +71,14 @@ func madeOfWords(text string) bool {
 }
 
 // disguises are the letters that people write as something else.
-var disguises = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s")
+var disguises = sync.OnceValue(func() *strings.Replacer {
+	return strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s")
+})
 
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // prose is three words and more. Base64url has dashes too, but not between letters of such cases alone.
-var prose = pattern(`^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[ ,.'_-]+(?:[A-Z]?[a-z]+|[A-Z]+)){2,}[.!?\s]*$`)
+var prose = &pattern{expression: `^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[ ,.'_-]+(?:[A-Z]?[a-z]+|[A-Z]+)){2,}[.!?\s]*$`}
 
 // ascending tells whether most of secret goes up or down by one, as counted bytes, alphabets and digits do.
 func ascending(secret []byte) bool {

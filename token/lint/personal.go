@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // lookForPerson looks for what tells about a person. The name says so, or the value does by itself.
@@ -27,11 +28,11 @@ func (f *findings) lookForPerson(where, name, text string) {
 	}
 }
 
-var mail = pattern(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}`)
+var mail = &pattern{expression: `[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}`}
 
 // isMail leaves out service accounts, which are nobody.
 func isMail(_, text string) bool {
-	return mail().MatchString(text) && !strings.HasSuffix(text, ".gserviceaccount.com")
+	return mail.matches(text) && !strings.HasSuffix(text, ".gserviceaccount.com")
 }
 
 var phoneNames = []string{
@@ -40,8 +41,8 @@ var phoneNames = []string{
 }
 
 var (
-	international = pattern(`^(?:tel:)?\+[1-9][0-9 ().-]{6,20}$`) // E.164, and how people write it
-	local         = pattern(`^\+?[0-9 ()./-]{6,25}$`)
+	international = &pattern{expression: `^(?:tel:)?\+[1-9][0-9 ().-]{6,20}$`} // E.164, and how people write it
+	local         = &pattern{expression: `^\+?[0-9 ()./-]{6,25}$`}
 )
 
 func isPhone(name, text string) bool {
@@ -49,7 +50,7 @@ func isPhone(name, text string) bool {
 	if n < 7 || n > 15 {
 		return false
 	}
-	return international().MatchString(text) || slices.Contains(phoneNames, name) && local().MatchString(text)
+	return international.matches(text) || slices.Contains(phoneNames, name) && local.matches(text)
 }
 
 // isCard wants the length, the first digits and the check digit of the card companies.
@@ -109,14 +110,14 @@ func isBirthDate(name, _ string) bool {
 	return slices.Contains([]string{"birthdate", "birthday", "dateofbirth", "dob", "bday"}, name)
 }
 
-var streetNumber = pattern(`\pL.* .*[0-9]|[0-9].* .*\pL`)
+var streetNumber = &pattern{expression: `\pL.* .*[0-9]|[0-9].* .*\pL`}
 
 func isAddress(name, text string) bool {
 	switch name {
 	case "streetaddress", "postaladdress", "homeaddress", "mailingaddress", "street", "postalcode", "zipcode", "zip":
 		return true
 	case "address", "formatted":
-		return streetNumber().MatchString(text) // addresses of machines have no spaces
+		return streetNumber.matches(text) // addresses of machines have no spaces
 	}
 	return false
 }
@@ -131,7 +132,7 @@ func isIdentityNumber(name, _ string) bool {
 // isIBAN wants a country that has them, its length, and the check digits (ISO 13616).
 func isIBAN(_, text string) bool {
 	number := strings.ToUpper(unspaced(text))
-	if len(number) < 15 || digits(number[2:4]) != number[2:4] || ibanLengths[number[:2]] != len(number) {
+	if len(number) < 15 || digits(number[2:4]) != number[2:4] || ibanLengths()[number[:2]] != len(number) {
 		return false
 	}
 	rest := 0
@@ -149,7 +150,7 @@ func isIBAN(_, text string) bool {
 }
 
 // ibanLengths is how long an IBAN is, by country.
-var ibanLengths = func() map[string]int {
+var ibanLengths = sync.OnceValue(func() map[string]int {
 	lengths := map[string]int{}
 	for _, entry := range strings.Fields("NO15 BE16 DK18 FI18 FO18 GL18 NL18 MK19 SI19 AT20 BA20 EE20 KZ20 LT20 LU20 XK20 " +
 		"CH21 HR21 LI21 LV21 BG22 BH22 CR22 DE22 GB22 GE22 IE22 ME22 RS22 VA22 AE23 GI23 IL23 IQ23 TL23 OM23 SO23 " +
@@ -159,7 +160,7 @@ var ibanLengths = func() map[string]int {
 		lengths[entry[:2]], _ = strconv.Atoi(entry[2:])
 	}
 	return lengths
-}()
+})
 
 func digits(s string) string {
 	return strings.Map(func(r rune) rune {

@@ -9,17 +9,26 @@ import (
 	"jotkit/userdb/kv"
 )
 
-// untrusted are file systems of other machines, by the number that statfs gives (statfs(2)): another machine does not
-// see a lock taken here, or what is written to a mapping here.
-var untrusted = map[uint32]string{
-	0x00006969: "NFS",
-	0x0000517B: "SMB",
-	0xFE534D42: "SMB",
-	0xFF534D42: "CIFS",
-	0x01021997: "9p",
-	0x65735546: "FUSE",
-	0x5346414F: "AFS",
-	0x00C36400: "Ceph",
+// untrusted names file systems of other machines, by the number that statfs gives (statfs(2)), and is "" for others:
+// another machine does not see a lock taken here, or what is written to a mapping here.
+func untrusted(magic uint32) string {
+	switch magic {
+	case 0x00006969:
+		return "NFS"
+	case 0x0000517B, 0xFE534D42:
+		return "SMB"
+	case 0xFF534D42:
+		return "CIFS"
+	case 0x01021997:
+		return "9p"
+	case 0x65735546:
+		return "FUSE"
+	case 0x5346414F:
+		return "AFS"
+	case 0x00C36400:
+		return "Ceph"
+	}
+	return ""
 }
 
 // trusted tells whether a store can be kept in the directory dir, with kv.ErrUnsupported if not.
@@ -28,7 +37,7 @@ func trusted(dir string) error {
 	if err := unix.Statfs(dir, &info); err != nil {
 		return &os.PathError{Op: "statfs", Path: dir, Err: err}
 	}
-	if name, known := untrusted[uint32(info.Type)]; known {
+	if name := untrusted(uint32(info.Type)); name != "" {
 		return fmt.Errorf("%w: %q is on %s", kv.ErrUnsupported, dir, name)
 	}
 	return nil
