@@ -37,6 +37,7 @@ type reader struct {
 	kind  string    // raceHead, figureHead, or growthEnd
 	chart string    // in a table of growth
 	sizes []float64 // in a table of growth
+	above [2]string // the work of a race and our time, where the next row has nothing in their place
 }
 
 var (
@@ -53,7 +54,7 @@ func (t *reader) line(line string) ([]versus.Result, error) {
 	}
 	for _, head := range []string{raceHead, figureHead} {
 		if h, _, _ := strings.Cut(head, "\n"); line == h {
-			t.kind = head
+			t.kind, t.above = head, [2]string{}
 			return nil, nil
 		}
 	}
@@ -105,7 +106,7 @@ func (t *reader) row(c []string) ([]versus.Result, error) {
 
 // cells are the texts between the bars of a row.
 func cells(line string) []string {
-	all := strings.Split(strings.Trim(line, "|"), "|")
+	all := strings.Split(strings.TrimSuffix(strings.TrimPrefix(line, "|"), "|"), "|")
 	for i := range all {
 		all[i] = strings.TrimSpace(all[i])
 	}
@@ -115,6 +116,10 @@ func cells(line string) []string {
 var ratioCell = regexp.MustCompile(`^(\S+) \(([^\s–]+)–([^\s–]+)\)$`)
 
 func (t *reader) race(c []string) ([]versus.Result, error) {
+	if c[0] == "" && c[1] == "" {
+		c[0], c[1] = t.above[0], t.above[1]
+	}
+	t.above = [2]string{c[0], c[1]}
 	r := versus.Result{Package: t.pkg, Work: c[0], Rival: c[2]}
 	if r.Work == "" || r.Rival == "" {
 		return nil, fmt.Errorf("who does what?")

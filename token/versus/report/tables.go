@@ -25,12 +25,19 @@ func Tables(results []versus.Result) string {
 		}
 		fmt.Fprintf(&b, "\n**%s**\n", g.heading)
 		var races, figures strings.Builder
+		before := ""
 		for _, r := range byWork(mine) {
 			if r.Rival == "" {
 				fmt.Fprintf(&figures, "| %s | %s | %s |\n", r.Work, quantity(r.Ours.Median, r.Unit), aim(r.Ours.Median, r.AtMost, r.Unit))
 				continue
 			}
-			fmt.Fprintf(&races, "| %s | %s | %s | %s | %s | %s |\n", r.Work, quantity(r.Ours.Median, r.Unit), r.Rival,
+			ours := fmt.Sprintf("%s | %s", r.Work, quantity(r.Ours.Median, r.Unit))
+			if ours == before {
+				ours = "|" // two cells with nothing in them: as above
+			} else {
+				before = ours
+			}
+			fmt.Fprintf(&races, "| %s | %s | %s | %s | %s |\n", ours, r.Rival,
 				quantity(r.Theirs.Median, r.Unit), ratio(r.Ratio.Low, r.Ratio.Median, r.Ratio.High), aim(r.Ratio.Median, r.AtMost, ""))
 		}
 		b.WriteString(headed(raceHead, races.String()) + headed(figureHead, figures.String()))
@@ -63,14 +70,14 @@ func aim(value, atMost float64, unit string) string {
 	if atMost == 0 {
 		return none
 	}
-	write := func(v float64) string { return short(v) }
+	most, is := short(atMost), digits(value)
 	if unit == "ns" {
-		write = func(v float64) string { return brief(v, unit) }
+		most, is = brief(atMost, unit), quantity(value, unit)
 	}
 	if round(value) <= round(atMost) {
-		return fmt.Sprintf("at most %s: yes", write(atMost))
+		return fmt.Sprintf("at most %s: yes", most)
 	}
-	return fmt.Sprintf("at most %s: **no, %s**", write(atMost), write(value))
+	return fmt.Sprintf("at most %s: **no, %s**", most, is)
 }
 
 // Growth are the tables of what the chart shows, one for each of what a cost may grow by.
