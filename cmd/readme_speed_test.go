@@ -58,7 +58,7 @@ func TestReadmeSpeed(t *testing.T) {
 		t.Errorf("README lacks a row of %s: run .ci/bench", thing)
 	}
 	for _, thing := range report.Lacking(rows, ran) {
-		t.Errorf("nothing was recorded of %s: was it skipped, for want of a program?", thing)
+		t.Errorf("nothing was recorded of %s: was it skipped, for want of a program? If it has gone, run .ci/bench", thing)
 	}
 }
 
