@@ -71,19 +71,11 @@ func Allow(tx kv.Tx, secrets kv.Secrets, kind Kind, id string, now time.Time) er
 // Denied returns the entry of an id as it is, expired or not, and whether there is one. A list that does not cover the
 // id is kv.ErrDamaged: take no error for a no.
 func Denied(r kv.Reader, secrets kv.Secrets, kind Kind, id string) (Entry, bool, error) {
-	key, err := denyKeyOf(secrets)
+	digest, err := DenyDigest(secrets, kind, id)
 	if err != nil {
 		return Entry{}, false, err
 	}
-	return lookUp(key, kind, id, func(d Digest) (Chunk, error) { return chunkAt(r, d) })
-}
-
-func lookUp(key DenyKey, kind Kind, id string, at func(Digest) (Chunk, error)) (Entry, bool, error) {
-	digest, err := key.digest(kind, id)
-	if err != nil {
-		return Entry{}, false, err
-	}
-	c, err := at(digest)
+	c, err := chunkAt(r, digest)
 	if err != nil {
 		return Entry{}, false, err
 	}

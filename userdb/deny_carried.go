@@ -6,8 +6,8 @@ func (l *DenyList) Key() DenyKey { return l.key }
 // Bytes writes the whole list in the form of one chunk over the whole space, 20 bytes an entry and 29 beside.
 func (l *DenyList) Bytes() []byte {
 	whole := Chunk{entries: make([]denied, 0, l.Len())}
-	for _, c := range l.chunks {
-		whole.entries = append(whole.entries, c.entries...)
+	for p := range l.chunks {
+		whole.entries = p.unpack(whole.entries)
 	}
 	return whole.bytes()
 }
@@ -23,6 +23,9 @@ func ParseDenyList(key DenyKey, data []byte) (*DenyList, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &DenyList{key, []Chunk{whole}}
+	l := newDenyList(key)
+	if l.groups, err = groupsOf([]packed{pack(whole)}); err != nil {
+		return nil, err
+	}
 	return l, l.check()
 }

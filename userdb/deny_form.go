@@ -40,7 +40,7 @@ func ParseChunk(name string, value []byte) (Chunk, error) {
 	case binary.BigEndian.Uint32(value[body:]) != crc32.ChecksumIEEE(value[:body]):
 		return Chunk{}, damaged(name, "its check sum is wrong")
 	}
-	c := Chunk{low: Digest(value[1:13]), high: Digest(value[13:25]), entries: make([]denied, 0, (body-chunkHead)/entrySize)}
+	c := Chunk{span{Digest(value[1:13]), Digest(value[13:25])}, make([]denied, 0, (body-chunkHead)/entrySize)}
 	for b := value[chunkHead:body]; len(b) > 0; b = b[entrySize:] {
 		c.entries = append(c.entries, denied{Digest(b[:12]), binary.BigEndian.Uint32(b[12:]), binary.BigEndian.Uint32(b[16:])})
 	}
@@ -55,10 +55,14 @@ func (c Chunk) check() error {
 	if !c.Covers(c.low) {
 		return damaged(c.Name(), "it ends before it begins")
 	}
-	for i, e := range c.entries {
-		if !c.Covers(e.digest) || i > 0 && bytes.Compare(c.entries[i-1].digest[:], e.digest[:]) >= 0 {
+	n := len(c.entries)
+	for i := 1; i < n; i++ {
+		if bytes.Compare(c.entries[i-1].digest[:], c.entries[i].digest[:]) >= 0 {
 			return damaged(c.Name(), "its entries are out of order")
 		}
+	}
+	if n > 0 && !(c.Covers(c.entries[0].digest) && c.Covers(c.entries[n-1].digest)) {
+		return damaged(c.Name(), "its entries are out of its range")
 	}
 	return nil
 }

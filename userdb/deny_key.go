@@ -28,13 +28,21 @@ func denyKeyOf(secrets kv.Secrets) (DenyKey, error) {
 
 // digest returns what stands for an id in the list of this key, or ErrDenyID.
 func (k DenyKey) digest(kind Kind, id string) (Digest, error) {
+	if err := checkDenied(kind, id); err != nil {
+		return Digest{}, err
+	}
+	return digestUnder(k[:], string(kind), id), nil
+}
+
+// checkDenied is ErrDenyID for what cannot be on a deny list.
+func checkDenied(kind Kind, id string) error {
 	switch kind {
 	case KindToken, KindSession, KindUser, KindKey:
 	default:
-		return Digest{}, fmt.Errorf("%w: kind %q", ErrDenyID, kind)
+		return fmt.Errorf("%w: kind %q", ErrDenyID, kind)
 	}
 	if id == "" {
-		return Digest{}, fmt.Errorf("%w: a %s without an id", ErrDenyID, kind)
+		return fmt.Errorf("%w: a %s without an id", ErrDenyID, kind)
 	}
-	return digestUnder(k[:], string(kind), id), nil
+	return nil
 }

@@ -33,14 +33,14 @@ func chunkAt(r kv.Reader, d Digest) (Chunk, error) {
 	want := denyPrefix + d.String()
 	name, value, err := r.Floor(want)
 	if errors.Is(err, kv.ErrNotFound) || err == nil && !isChunk(name) {
-		return Chunk{}, damaged(want, "the deny list has a hole here")
+		return Chunk{}, hole(d)
 	}
 	if err != nil {
 		return Chunk{}, err
 	}
 	c, err := ParseChunk(name, value)
 	if err == nil && !c.Covers(d) {
-		err = damaged(want, "the deny list has a hole here")
+		err = hole(d)
 	}
 	return c, err
 }
@@ -103,7 +103,7 @@ func (c *Chunk) absorb(tx kv.Tx, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if !next.Follows(*c) {
+		if !next.follows(c.span) {
 			return damaged(next.Name(), "it overlaps the chunk before it")
 		}
 		next.expire(now)
@@ -125,5 +125,5 @@ func (c Chunk) split() []Chunk {
 	}
 	half := len(c.entries) / 2
 	at := c.entries[half].digest
-	return []Chunk{{c.low, at, c.entries[:half]}, {at, c.high, c.entries[half:]}}
+	return []Chunk{{span{c.low, at}, c.entries[:half]}, {span{at, c.high}, c.entries[half:]}}
 }

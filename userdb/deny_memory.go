@@ -2,112 +2,105 @@ package userdb
 
 import (
 	"bytes"
-	"errors"
 	"slices"
-	"sort"
-	"strings"
 
 	"jotkit/userdb/kv"
 )
 
 // A DenyList is the whole deny list in memory, as it was at one moment. It never changes, so any number of goroutines may
-// read it. An entry takes 20 bytes.
+// read it. An entry takes 19 to 20 bytes, all told.
 type DenyList struct {
-	key    DenyKey
-	chunks []Chunk // in order; they tile the space
+	key     DenyKey
+	digests *digester // under key
+	groups  []group   // in order; they tile the space
 }
 
-// LoadDeny reads the whole deny list. Where it does not tile the space, the error is kv.ErrDamaged.
-func LoadDeny(v kv.View, secrets kv.Secrets) (*DenyList, error) {
-	key, err := denyKeyOf(secrets)
+func newDenyList(key DenyKey) *DenyList { return &DenyList{key: key, digests: newDigester(key[:])} }
+
+// Renew returns the list as r has it, where only the records of these names have changed since l was read; names that
+// are not of the deny list are passed over. A list that would not tile the space is kv.ErrDamaged. What it costs depends on
+// how many names there are, and hardly on how many entries.
+func (l *DenyList) Renew(r kv.Reader, names []string) (*DenyList, error) {
+	changes, err := readChanges(r, names)
 	if err != nil {
 		return nil, err
 	}
-	l := &DenyList{key: key}
-	for c, err := range WalkDeny(v) {
-		if err != nil {
-			return nil, err
+	next := &DenyList{l.key, l.digests, make([]group, 0, len(l.groups)+1)}
+	for i, g := range l.groups {
+		here := len(changes)
+		if i+1 < len(l.groups) {
+			here = countBelow(changes, l.groups[i+1].low)
 		}
-		l.chunks = append(l.chunks, c)
-	}
-	return l, nil
-}
-
-// Renew returns the list as r has it, where only the records of these names have changed since l was read; names that
-// are not of the deny list are passed over. A list that would not tile the space is kv.ErrDamaged.
-func (l *DenyList) Renew(r kv.Reader, names []string) (*DenyList, error) {
-	next := &DenyList{l.key, slices.Clone(l.chunks)}
-	for _, name := range names {
-		if !isChunk(name) {
-			continue
+		anew := []group{g}
+		if here > 0 {
+			if anew, err = g.with(changes[:here]); err != nil {
+				return nil, err
+			}
 		}
-		if err := next.renew(r, name); err != nil {
-			return nil, err
-		}
+		next.groups, changes = append(next.groups, anew...), changes[here:]
 	}
 	return next, next.check()
 }
 
-func (l *DenyList) renew(r kv.Reader, name string) error {
-	low, ok := parseDigest(strings.TrimPrefix(name, denyPrefix))
-	if !ok {
-		return damaged(name, "its name is no digest")
-	}
-	i, there := slices.BinarySearchFunc(l.chunks, low, func(c Chunk, low Digest) int {
-		return bytes.Compare(c.low[:], low[:])
-	})
-	value, err := r.Get(name)
-	if errors.Is(err, kv.ErrNotFound) {
-		if there {
-			l.chunks = slices.Delete(l.chunks, i, i+1)
-		}
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	c, err := ParseChunk(name, value)
-	switch {
-	case err != nil:
-		return err
-	case there:
-		l.chunks[i] = c
-	default:
-		l.chunks = slices.Insert(l.chunks, i, c)
-	}
-	return nil
+// countBelow returns how many changes lie below a digest.
+func countBelow(changes []chunkChange, d Digest) int {
+	n, _ := slices.BinarySearchFunc(changes, d, func(c chunkChange, d Digest) int { return bytes.Compare(c.low[:], d[:]) })
+	return n
 }
 
-// check tells whether the chunks tile the space.
+// check tells whether the groups tile the space. What is in a group has been looked at when it was made.
 func (l *DenyList) check() error {
-	var prev *Chunk
-	for i, c := range l.chunks {
-		if err := c.continues(prev); err != nil {
+	var prev *span
+	for i := range l.groups {
+		if err := l.groups[i].continues(prev); err != nil {
 			return err
 		}
-		prev = &l.chunks[i]
+		prev = &l.groups[i].span
 	}
 	return endsWith(prev)
 }
 
+// chunks yields all chunks in order.
+func (l *DenyList) chunks(yield func(*packed) bool) {
+	for _, g := range l.groups {
+		for i := range g.chunks {
+			if !yield(&g.chunks[i]) {
+				return
+			}
+		}
+	}
+}
+
 // Len returns the number of entries, expired ones that have not been swept included.
 func (l *DenyList) Len() (n int) {
-	for _, c := range l.chunks {
-		n += c.Len()
+	for p := range l.chunks {
+		n += p.len()
 	}
 	return n
 }
 
 // Denied is [Denied] on the list in memory. The empty list of the zero value covers nothing: it is kv.ErrDamaged.
 func (l *DenyList) Denied(kind Kind, id string) (Entry, bool, error) {
-	return lookUp(l.key, kind, id, l.at)
+	if err := checkDenied(kind, id); err != nil {
+		return Entry{}, false, err
+	}
+	if len(l.groups) == 0 {
+		return Entry{}, false, endsWith(nil)
+	}
+	d := l.digests.digest(string(kind), id)
+	p := l.find(d)
+	if p == nil {
+		return Entry{}, false, hole(d)
+	}
+	e, ok := p.find(d)
+	return e.entry(), ok, nil
 }
 
-// at returns the chunk that covers d.
-func (l *DenyList) at(d Digest) (Chunk, error) {
-	i := sort.Search(len(l.chunks), func(i int) bool { return bytes.Compare(l.chunks[i].low[:], d[:]) > 0 }) - 1
-	if i < 0 || !l.chunks[i].Covers(d) {
-		return Chunk{}, damaged(denyPrefix+d.String(), "the deny list has a hole here")
+// find returns the chunk that covers d, or nil.
+func (l *DenyList) find(d Digest) *packed {
+	i := where(len(l.groups), func(i int) *Digest { return &l.groups[i].low }, d) - 1
+	if i < 0 {
+		return nil
 	}
-	return l.chunks[i], nil
+	return l.groups[i].find(d)
 }

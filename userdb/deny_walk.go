@@ -11,7 +11,7 @@ import (
 // all there is. One state has to be walked in one View, for chunks split and merge in between.
 func WalkDeny(v kv.View) iter.Seq2[Chunk, error] {
 	return func(yield func(Chunk, error) bool) {
-		var prev *Chunk
+		var prev *span
 		for e, err := range v.Scan(denyPrefix, "") {
 			var c Chunk
 			if err == nil {
@@ -27,26 +27,10 @@ func WalkDeny(v kv.View) iter.Seq2[Chunk, error] {
 			if !yield(c, nil) {
 				return
 			}
-			prev = &c
+			prev = &c.span
 		}
 		if err := endsWith(prev); err != nil {
 			yield(Chunk{}, err)
 		}
 	}
-}
-
-// continues tells whether the chunk begins where prev ended, or the space begins.
-func (c Chunk) continues(prev *Chunk) error {
-	if prev == nil && c.low == (Digest{}) || prev != nil && c.Follows(*prev) {
-		return nil
-	}
-	return damaged(c.Name(), "the deny list has a hole or an overlap before it")
-}
-
-// endsWith tells whether the space ends with the last chunk.
-func endsWith(last *Chunk) error {
-	if last == nil || !last.last() {
-		return damaged(denyPrefix, "the deny list ends before the space does")
-	}
-	return nil
 }

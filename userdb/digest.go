@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
+	"sync"
 
 	"jotkit/userdb/kv"
 )
@@ -54,8 +56,34 @@ func checkDigestKey(secrets kv.Secrets) error {
 }
 
 // digestUnder digests label ‖ 0 ‖ id; labels are words of this package, so none holds a zero byte.
-func digestUnder(key []byte, label, id string) Digest {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(label + "\x00" + id))
-	return Digest(mac.Sum(nil)[:12])
+func digestUnder(key []byte, label, id string) Digest { return newMAC(key).digest(label, id) }
+
+// A digester makes digests under one key, in any number of goroutines. It keeps what HMAC makes of the key, which costs as
+// much as the digest does, and the memory that it takes.
+type digester struct{ idle sync.Pool } // of *mac
+
+func newDigester(key []byte) *digester {
+	return &digester{sync.Pool{New: func() any { return newMAC(key) }}}
+}
+
+func (d *digester) digest(label, id string) Digest {
+	m := d.idle.Get().(*mac)
+	defer d.idle.Put(m)
+	return m.digest(label, id)
+}
+
+// A mac is HMAC-SHA256 under one key, to be used again and again, but by one at a time.
+type mac struct {
+	hash hash.Hash
+	text []byte // what was digested last, and the sum of it
+}
+
+func newMAC(key []byte) *mac { return &mac{hash: hmac.New(sha256.New, key)} }
+
+func (m *mac) digest(label, id string) Digest {
+	m.text = append(append(append(m.text[:0], label...), 0), id...)
+	m.hash.Reset()
+	m.hash.Write(m.text)
+	m.text = m.hash.Sum(m.text[:0])
+	return Digest(m.text[:len(Digest{})])
 }

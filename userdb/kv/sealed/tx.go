@@ -43,19 +43,35 @@ type sealedView struct {
 
 func (v *sealedView) Scan(prefix, after string) iter.Seq2[kv.Entry, error] {
 	return func(yield func(kv.Entry, error) bool) {
-		if err := v.seal.ready(); err != nil {
-			yield(kv.Entry{}, err)
-			return
-		}
-		for e, err := range v.view.Scan(prefix, after) {
+		for e, err := range v.ScanLate(prefix, after) {
+			var value []byte
 			if err == nil {
-				e.Value, err = v.seal.open(e.Name, e.Value)
+				value, err = e.Open()
 			}
 			if err != nil {
 				yield(kv.Entry{}, err)
 				return
 			}
-			if !yield(e, nil) {
+			if !yield(kv.Entry{Name: e.Name, Value: value}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// ScanLate yields records that are opened when they are asked for: see [kv.ScanLate].
+func (v *sealedView) ScanLate(prefix, after string) iter.Seq2[kv.LateEntry, error] {
+	return func(yield func(kv.LateEntry, error) bool) {
+		if err := v.seal.ready(); err != nil {
+			yield(kv.LateEntry{}, err)
+			return
+		}
+		for e, err := range v.view.Scan(prefix, after) {
+			if err != nil {
+				yield(kv.LateEntry{}, err)
+				return
+			}
+			if !yield(kv.LateEntry{Name: e.Name, Open: func() ([]byte, error) { return v.seal.open(e.Name, e.Value) }}, nil) {
 				return
 			}
 		}

@@ -1,0 +1,56 @@
+package userdb
+
+import (
+	"bytes"
+	"sort"
+)
+
+// A span is a piece of the space of digests, [low, high). The deny list is made of pieces that tile the space: each begins
+// where the one before it ends.
+type span struct {
+	low  Digest
+	high Digest // zero stands for the end of the space, 2^96
+}
+
+// Name returns the name of the record of the chunk that lies here.
+func (s span) Name() string { return denyPrefix + s.low.String() }
+
+// Low returns the least digest in the span.
+func (s span) Low() Digest { return s.low }
+
+// Covers tells whether d is in the span.
+func (s span) Covers(d Digest) bool {
+	return bytes.Compare(s.low[:], d[:]) <= 0 && (s.last() || bytes.Compare(d[:], s.high[:]) < 0)
+}
+
+// follows tells whether the span begins where prev ends.
+func (s span) follows(prev span) bool { return !prev.last() && s.low == prev.high }
+
+// last tells whether the span reaches to the end of the space.
+func (s span) last() bool { return s.high == Digest{} }
+
+// continues tells whether the span begins where prev ended, or the space begins.
+func (s span) continues(prev *span) error {
+	if prev == nil && s.low == (Digest{}) || prev != nil && s.follows(*prev) {
+		return nil
+	}
+	return damaged(s.Name(), "the deny list has a hole or an overlap before it")
+}
+
+// endsWith tells whether the space ends with the last span.
+func endsWith(last *span) error {
+	if last == nil || !last.last() {
+		return damaged(denyPrefix, "the deny list ends before the space does")
+	}
+	return nil
+}
+
+// hole is the error of a digest that nothing covers.
+func hole(d Digest) error {
+	return damaged(denyPrefix+d.String(), "the deny list has a hole here")
+}
+
+// where returns how many of n spans in order begin at or below d.
+func where(n int, low func(i int) *Digest, d Digest) int {
+	return sort.Search(n, func(i int) bool { return bytes.Compare(low(i)[:], d[:]) > 0 })
+}
