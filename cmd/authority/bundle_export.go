@@ -51,14 +51,18 @@ func (a *Authority) bundle(ctx context.Context, ttl time.Duration) ([]byte, erro
 	}
 	now := a.now()
 	var s state
-	var list *userdb.DenyList
+	var records *userdb.DenyRecords
 	err := a.Store.View(ctx, func(v kv.View) (err error) {
 		if s, err = readState(v); err != nil {
 			return err
 		}
-		list, err = userdb.LoadDeny(v, s.secrets)
+		records, err = userdb.ReadDeny(v, s.secrets)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	list, err := records.List()
 	if err != nil {
 		return nil, err
 	}

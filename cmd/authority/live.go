@@ -83,6 +83,9 @@ func (l *Live) renew(ctx context.Context) (*snapshot, error) {
 		}
 		return err
 	})
+	if err == nil && next != old {
+		err = next.ready()
+	}
 	l.note(err)
 	if err != nil {
 		return nil, err

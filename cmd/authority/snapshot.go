@@ -15,12 +15,14 @@ import (
 type snapshot struct {
 	state
 	rev      kv.Rev
-	denied   *userdb.DenyList
+	denied   *userdb.DenyList    // nil as long as it is only read
+	read     *userdb.DenyRecords // where the list was read whole
 	verifier *token.Verifier
 	accepted *accepted
 }
 
-// loadSnapshot reads the state and the whole deny list.
+// loadSnapshot reads the state and the whole deny list. Like renewed it leaves what takes long to ready, which needs no
+// View, so that nobody else has to wait for it.
 func loadSnapshot(v kv.View) (*snapshot, error) {
 	_, rev, err := v.Changes(0)
 	if err != nil && !errors.Is(err, kv.ErrCompacted) {
@@ -30,10 +32,8 @@ func loadSnapshot(v kv.View) (*snapshot, error) {
 	if s.state, err = readState(v); err != nil {
 		return nil, err
 	}
-	if s.denied, err = userdb.LoadDeny(v, s.secrets); err != nil {
-		return nil, err
-	}
-	return s.ready(), nil
+	s.read, err = userdb.ReadDeny(v, s.secrets)
+	return s, err
 }
 
 // renewed returns the snapshot of the state that v shows, and reads only what has changed since this one. Where that
@@ -62,12 +62,19 @@ func (s *snapshot) renewed(v kv.View) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return next.ready(), nil
+	return next, nil
 }
 
-func (s *snapshot) ready() *snapshot {
+// ready makes the snapshot fit to verify with.
+func (s *snapshot) ready() (err error) {
+	if s.read != nil {
+		if s.denied, err = s.read.List(); err != nil {
+			return err
+		}
+		s.read = nil
+	}
 	s.verifier = s.state.verifier(s.settings.expect(token.Expect{Leeway: token.DefaultLeeway}), s)
-	return s
+	return nil
 }
 
 // Revoked asks the deny list in memory.
