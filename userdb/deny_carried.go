@@ -24,7 +24,7 @@ func ParseDenyList(key DenyKey, data []byte) (*DenyList, error) {
 		return nil, err
 	}
 	l := newDenyList(key)
-	if l.groups, err = groupsOf([]packed{pack(whole)}); err != nil {
+	if l.groups, err = groupsOf([]packed{new(packer).pack(whole)}); err != nil {
 		return nil, err
 	}
 	return l, l.check()

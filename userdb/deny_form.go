@@ -1,9 +1,9 @@
 package userdb
 
 import (
-	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 )
 
 // The form of a chunk, numbers big-endian: version 2 | low 12 | high 12 | entries (digest 12 | until 4 | cut 4) … |
@@ -30,7 +30,10 @@ func (c Chunk) bytes() []byte {
 }
 
 // ParseChunk reads the value of the record of a chunk. Whatever is not exactly what was written there is kv.ErrDamaged.
-func ParseChunk(name string, value []byte) (Chunk, error) {
+func ParseChunk(name string, value []byte) (Chunk, error) { return parseChunk(name, value, nil) }
+
+// parseChunk is ParseChunk with the entries in the place of those that were in room, where there is enough of it.
+func parseChunk(name string, value []byte, room []denied) (Chunk, error) {
 	body := len(value) - sumSize
 	switch {
 	case body < chunkHead || (body-chunkHead)%entrySize != 0:
@@ -40,7 +43,7 @@ func ParseChunk(name string, value []byte) (Chunk, error) {
 	case binary.BigEndian.Uint32(value[body:]) != crc32.ChecksumIEEE(value[:body]):
 		return Chunk{}, damaged(name, "its check sum is wrong")
 	}
-	c := Chunk{span{Digest(value[1:13]), Digest(value[13:25])}, make([]denied, 0, (body-chunkHead)/entrySize)}
+	c := Chunk{span{Digest(value[1:13]), Digest(value[13:25])}, slices.Grow(room, (body-chunkHead)/entrySize)}
 	for b := value[chunkHead:body]; len(b) > 0; b = b[entrySize:] {
 		c.entries = append(c.entries, denied{Digest(b[:12]), binary.BigEndian.Uint32(b[12:]), binary.BigEndian.Uint32(b[16:])})
 	}
@@ -57,7 +60,7 @@ func (c Chunk) check() error {
 	}
 	n := len(c.entries)
 	for i := 1; i < n; i++ {
-		if bytes.Compare(c.entries[i-1].digest[:], c.entries[i].digest[:]) >= 0 {
+		if !c.entries[i-1].digest.less(c.entries[i].digest) {
 			return damaged(c.Name(), "its entries are out of order")
 		}
 	}

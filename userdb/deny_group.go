@@ -101,10 +101,7 @@ func readChange(r kv.Reader, name string) (c chunkChange, err error) {
 	if err != nil {
 		return c, err
 	}
-	chunk, err := ParseChunk(name, value)
-	if err == nil {
-		p := pack(chunk)
-		c.chunk = &p
-	}
+	p, err := new(packer).open(name, value)
+	c.chunk = &p
 	return c, err
 }

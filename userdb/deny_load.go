@@ -61,8 +61,9 @@ func (d *DenyRecords) open() ([]packed, error) {
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
+			var packer packer
 			for i := int(next.Add(1)) - 1; i < len(chunks); i = int(next.Add(1)) - 1 {
-				chunks[i], errs[i] = openChunk(d.records[i])
+				chunks[i], errs[i] = packer.openLate(d.records[i])
 			}
 		})
 	}
@@ -75,14 +76,11 @@ func (d *DenyRecords) open() ([]packed, error) {
 	return chunks, nil
 }
 
-func openChunk(e kv.LateEntry) (packed, error) {
+// openLate opens one record that is not open yet.
+func (r *packer) openLate(e kv.LateEntry) (packed, error) {
 	value, err := e.Open()
 	if err != nil {
 		return packed{}, err
 	}
-	c, err := ParseChunk(e.Name, value)
-	if err != nil {
-		return packed{}, err
-	}
-	return pack(c), nil
+	return r.open(e.Name, value)
 }

@@ -3,6 +3,7 @@ package userdb
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // A packed is a chunk as it lies in memory for long: of each entry the digest, and of its times how far they lie from the
@@ -13,20 +14,38 @@ type packed struct {
 	entries    string // it never changes, and takes what it is long
 }
 
-// pack packs a chunk.
-func pack(c Chunk) packed {
-	p := packed{
-		span:  c.span,
-		until: columnOf(c.entries, func(e denied) uint32 { return e.until }),
-		cut:   columnOf(c.entries, func(e denied) uint32 { return e.cut }),
+// A packer packs chunks, one after the other, and has the memory that it works in from the one before.
+type packer struct {
+	entries []denied
+	text    []byte
+}
+
+// open packs the chunk that a record holds.
+func (r *packer) open(name string, value []byte) (packed, error) {
+	c, err := parseChunk(name, value, r.entries[:0])
+	if err != nil {
+		return packed{}, err
 	}
-	b := make([]byte, 0, len(c.entries)*p.size())
-	for _, e := range c.entries {
-		b = append(b, e.digest[:]...)
-		b = p.until.append(b, e.until)
-		b = p.cut.append(b, e.cut)
+	r.entries = c.entries
+	return r.pack(c), nil
+}
+
+func (r *packer) pack(c Chunk) packed {
+	var until, cut times
+	for i := range c.entries {
+		until.note(c.entries[i].until)
+		cut.note(c.entries[i].cut)
 	}
-	p.entries = string(b)
+	p := packed{span: c.span, until: until.column(), cut: cut.column()}
+	r.text = slices.Grow(r.text[:0], len(c.entries)*p.size()+4) // see put
+	b, at := r.text[:cap(r.text)], 0
+	for i := range c.entries {
+		e := &c.entries[i]
+		at += copy(b[at:], e.digest[:])
+		at += p.until.put(b[at:], e.until)
+		at += p.cut.put(b[at:], e.cut)
+	}
+	p.entries = string(b[:at])
 	return p
 }
 
@@ -68,7 +87,7 @@ func (p *packed) unpack(to []denied) []denied {
 }
 
 // A column is how one time of all entries of a chunk is written: as its distance from the least in so many bytes,
-// big-endian. With all bits set it is forever, so that one who is disabled does not widen a whole chunk.
+// little-endian. With all bits set it is forever, so that one who is disabled does not widen a whole chunk.
 type column struct {
 	least uint32
 	width uint8 // 0 where all are the same
@@ -76,46 +95,56 @@ type column struct {
 
 const forever = math.MaxUint32
 
-func columnOf(entries []denied, of func(denied) uint32) column {
-	c := column{least: forever}
-	most, endless := uint32(0), false
-	for _, e := range entries {
-		t := of(e)
-		c.least = min(c.least, t)
-		if t == forever {
-			endless = true
-		} else {
-			most = max(most, t)
-		}
-	}
-	if most <= c.least && !endless || c.least == forever {
-		return c
-	}
-	for c.width = 1; uint64(most-c.least) >= c.endless(); c.width++ {
-	}
-	return c
-}
-
 // endless is what stands for forever.
-func (c column) endless() uint64 { return 1<<(8*c.width) - 1 }
+func (c column) endless() uint32 { return 1<<(8*c.width) - 1 }
 
-func (c column) append(b []byte, t uint32) []byte {
-	distance := uint64(t - c.least)
+// put writes a time to the beginning of b, which has four bytes, and returns how many of them count.
+func (c column) put(b []byte, t uint32) int {
+	distance := t - c.least
 	if t == forever {
 		distance = c.endless()
 	}
-	var text [8]byte
-	binary.BigEndian.PutUint64(text[:], distance)
-	return append(b, text[8-c.width:]...)
+	binary.LittleEndian.PutUint32(b, distance)
+	return int(c.width)
 }
 
 func (c column) of(text string) uint32 {
-	distance := uint64(0)
-	for i := range len(text) {
-		distance = distance<<8 | uint64(text[i])
+	distance := uint32(0)
+	for i := len(text) - 1; i >= 0; i-- {
+		distance = distance<<8 | uint32(text[i])
 	}
 	if c.width > 0 && distance == c.endless() {
 		return forever
 	}
-	return c.least + uint32(distance)
+	return c.least + distance
+}
+
+// times are what a column has to be made for.
+type times struct {
+	some        bool   // there is one that is not forever
+	least, most uint32 // of those
+	endless     bool   // there is one that is
+}
+
+func (s *times) note(t uint32) {
+	switch {
+	case t == forever:
+		s.endless = true
+	case !s.some:
+		s.some, s.least, s.most = true, t, t
+	default:
+		s.least, s.most = min(s.least, t), max(s.most, t)
+	}
+}
+
+func (s *times) column() column {
+	if !s.some {
+		return column{least: forever}
+	}
+	c := column{least: s.least}
+	if s.endless || s.most > s.least {
+		for c.width = 1; s.most-s.least >= c.endless(); c.width++ {
+		}
+	}
+	return c
 }
