@@ -60,7 +60,7 @@ func (c Chunk) check() error {
 	}
 	n := len(c.entries)
 	for i := 1; i < n; i++ {
-		if !c.entries[i-1].digest.less(c.entries[i].digest) {
+		if !c.entries[i-1].digest.point().less(c.entries[i].digest.point()) {
 			return damaged(c.Name(), "its entries are out of order")
 		}
 	}

@@ -39,9 +39,9 @@ func groupsOf(chunks []packed) ([]group, error) {
 }
 
 // find returns the chunk that covers d, or nil.
-func (g *group) find(d Digest) *packed {
-	i := where(len(g.chunks), func(i int) *Digest { return &g.chunks[i].low }, d) - 1
-	if i < 0 || !g.chunks[i].Covers(d) {
+func (g *group) find(d point) *packed {
+	i := where(len(g.chunks), g.span, d, func(i int) point { return g.chunks[i].low.point() }) - 1
+	if i < 0 || !g.chunks[i].covers(d) {
 		return nil
 	}
 	return &g.chunks[i]

@@ -87,18 +87,18 @@ func (l *DenyList) Denied(kind Kind, id string) (Entry, bool, error) {
 	if len(l.groups) == 0 {
 		return Entry{}, false, endsWith(nil)
 	}
-	d := l.digests.digest(string(kind), id)
-	p := l.find(d)
+	digest := l.digests.digest(string(kind), id)
+	p := l.find(digest.point())
 	if p == nil {
-		return Entry{}, false, hole(d)
+		return Entry{}, false, hole(digest)
 	}
-	e, ok := p.find(d)
+	e, ok := p.find(digest.point())
 	return e.entry(), ok, nil
 }
 
 // find returns the chunk that covers d, or nil.
-func (l *DenyList) find(d Digest) *packed {
-	i := where(len(l.groups), func(i int) *Digest { return &l.groups[i].low }, d) - 1
+func (l *DenyList) find(d point) *packed {
+	i := where(len(l.groups), span{}, d, func(i int) point { return l.groups[i].low.point() }) - 1
 	if i < 0 {
 		return nil
 	}

@@ -62,20 +62,24 @@ func (p *packed) at(i int) denied {
 }
 
 // find returns the entry of a digest, and whether there is one.
-func (p *packed) find(d Digest) (denied, bool) {
-	low, high, size := 0, p.len(), p.size()
-	for low < high {
-		mid := int(uint(low+high) / 2)
-		switch at := p.entries[mid*size:][:len(d)]; {
-		case at < string(d[:]):
-			low = mid + 1
-		case at == string(d[:]):
-			return p.at(mid), true
-		default:
-			high = mid
-		}
+func (p *packed) find(d point) (denied, bool) {
+	size := p.size()
+	i := where(p.len(), p.span, d, func(i int) point { return pointIn(p.entries[i*size:]) }) - 1
+	if i < 0 || pointIn(p.entries[i*size:]) != d {
+		return denied{}, false
 	}
-	return denied{}, false
+	return p.at(i), true
+}
+
+// pointIn is the point of the entry that a text begins with.
+func pointIn(text string) (p point) {
+	for i := range 8 {
+		p.high = p.high<<8 | uint64(text[i])
+	}
+	for i := 8; i < 12; i++ {
+		p.low = p.low<<8 | uint32(text[i])
+	}
+	return p
 }
 
 // unpack adds the entries to those of a chunk.

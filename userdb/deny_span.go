@@ -1,10 +1,5 @@
 package userdb
 
-import (
-	"bytes"
-	"sort"
-)
-
 // A span is a piece of the space of digests, [low, high). The deny list is made of pieces that tile the space: each begins
 // where the one before it ends.
 type span struct {
@@ -19,8 +14,10 @@ func (s span) Name() string { return denyPrefix + s.low.String() }
 func (s span) Low() Digest { return s.low }
 
 // Covers tells whether d is in the span.
-func (s span) Covers(d Digest) bool {
-	return bytes.Compare(s.low[:], d[:]) <= 0 && (s.last() || bytes.Compare(d[:], s.high[:]) < 0)
+func (s span) Covers(d Digest) bool { return s.covers(d.point()) }
+
+func (s *span) covers(d point) bool {
+	return !d.less(s.low.point()) && (s.last() || d.less(s.high.point()))
 }
 
 // follows tells whether the span begins where prev ends.
@@ -48,9 +45,4 @@ func endsWith(last *span) error {
 // hole is the error of a digest that nothing covers.
 func hole(d Digest) error {
 	return damaged(denyPrefix+d.String(), "the deny list has a hole here")
-}
-
-// where returns how many of n spans in order begin at or below d.
-func where(n int, low func(i int) *Digest, d Digest) int {
-	return sort.Search(n, func(i int) bool { return bytes.Compare(low(i)[:], d[:]) > 0 })
 }

@@ -3,7 +3,6 @@ package userdb
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"hash"
@@ -27,12 +26,6 @@ func parseDigest(s string) (d Digest, ok bool) {
 		return Digest{}, false
 	}
 	return d, true
-}
-
-// less tells whether d lies before e.
-func (d Digest) less(e Digest) bool {
-	a, b := binary.BigEndian.Uint64(d[:]), binary.BigEndian.Uint64(e[:])
-	return a < b || a == b && binary.BigEndian.Uint32(d[8:]) < binary.BigEndian.Uint32(e[8:])
 }
 
 // before returns the digest just below d, and false below the least one.
