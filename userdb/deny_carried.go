@@ -6,8 +6,10 @@ func (l *DenyList) Key() DenyKey { return l.key }
 // Bytes writes the whole list in the form of one chunk over the whole space, 20 bytes an entry and 29 beside.
 func (l *DenyList) Bytes() []byte {
 	whole := Chunk{entries: make([]denied, 0, l.Len())}
-	for p := range l.chunks {
-		whole.entries = p.unpack(whole.entries)
+	for _, g := range l.groups {
+		for i := range g.len() {
+			whole.entries = append(whole.entries, g.at(i))
+		}
 	}
 	return whole.bytes()
 }
@@ -24,7 +26,7 @@ func ParseDenyList(key DenyKey, data []byte) (*DenyList, error) {
 		return nil, err
 	}
 	l := newDenyList(key)
-	if l.groups, err = groupsOf([]packed{new(packer).pack(whole)}); err != nil {
+	if l.groups, err = groupsOf([]Chunk{whole}); err != nil {
 		return nil, err
 	}
 	return l, l.check()

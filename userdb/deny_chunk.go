@@ -1,7 +1,6 @@
 package userdb
 
 import (
-	"bytes"
 	"iter"
 	"slices"
 	"strings"
@@ -50,7 +49,7 @@ func (e denied) entry() Entry {
 
 func (c Chunk) search(d Digest) (int, bool) {
 	return slices.BinarySearchFunc(c.entries, d, func(e denied, d Digest) int {
-		return bytes.Compare(e.digest[:], d[:])
+		return e.digest.compare(d)
 	})
 }
 

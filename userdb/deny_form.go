@@ -32,7 +32,7 @@ func (c Chunk) bytes() []byte {
 // ParseChunk reads the value of the record of a chunk. Whatever is not exactly what was written there is kv.ErrDamaged.
 func ParseChunk(name string, value []byte) (Chunk, error) { return parseChunk(name, value, nil) }
 
-// parseChunk is ParseChunk with the entries in the place of those that were in room, where there is enough of it.
+// parseChunk is ParseChunk that puts the entries behind those in room, where there is enough of it.
 func parseChunk(name string, value []byte, room []denied) (Chunk, error) {
 	body := len(value) - sumSize
 	switch {
@@ -43,10 +43,14 @@ func parseChunk(name string, value []byte, room []denied) (Chunk, error) {
 	case binary.BigEndian.Uint32(value[body:]) != crc32.ChecksumIEEE(value[:body]):
 		return Chunk{}, damaged(name, "its check sum is wrong")
 	}
-	c := Chunk{span{Digest(value[1:13]), Digest(value[13:25])}, slices.Grow(room, (body-chunkHead)/entrySize)}
+	c := Chunk{span{Digest(value[1:13]), Digest(value[13:25])}, room[len(room):]}
+	if n := (body - chunkHead) / entrySize; n > cap(c.entries) {
+		c.entries = make([]denied, 0, n)
+	}
 	for b := value[chunkHead:body]; len(b) > 0; b = b[entrySize:] {
 		c.entries = append(c.entries, denied{Digest(b[:12]), binary.BigEndian.Uint32(b[12:]), binary.BigEndian.Uint32(b[16:])})
 	}
+	c.entries = slices.Clip(c.entries)
 	if c.Name() != name {
 		return Chunk{}, damaged(name, "it belongs under another name")
 	}

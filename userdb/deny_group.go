@@ -1,60 +1,113 @@
 package userdb
 
 import (
-	"bytes"
-	"errors"
 	"slices"
 	"strings"
-
-	"jotkit/userdb/kv"
 )
 
-// A group is some hundreds of chunks that tile its span. It does not change: where one of its chunks does, another takes
-// its place, and the rest of the list stays as it is.
+// A group is some chunks that follow each other, packed into one text: of each entry the digest, and of its times how far
+// they lie from the least of the group, in as few bytes as that takes. It does not change: where one of its chunks does,
+// another group takes its place, and the rest of the list stays as it is.
 type group struct {
 	span
-	chunks []packed
+	lows       []Digest // where its chunks begin
+	until, cut column
+	entries    string
 }
 
-// groupSize is how many chunks a group holds at most. Of 10 million entries there are some 70,000 chunks, so about as many
-// groups as a group has chunks, and to change one entry is to copy some hundreds of both.
-const groupSize = 256
+// groupSize is how many chunks a group holds at most. To change one chunk is to copy its group and the list of the groups:
+// of 10 million entries that is 2 parts in 1,000.
+const groupSize = 32
 
-// groupsOf puts chunks into groups. Chunks that leave a hole, or overlap, are kv.ErrDamaged.
-func groupsOf(chunks []packed) ([]group, error) {
+// groupsOf packs chunks. Some that leave a hole, or overlap, are kv.ErrDamaged.
+func groupsOf(chunks []Chunk) (groups []group, err error) {
 	for i := 1; i < len(chunks); i++ {
 		if err := chunks[i].continues(&chunks[i-1].span); err != nil {
 			return nil, err
 		}
 	}
-	if len(chunks) == 0 {
-		return nil, nil
-	}
-	var groups []group
 	count := (len(chunks) + groupSize - 1) / groupSize
-	for part := range slices.Chunk(chunks, (len(chunks)+count-1)/count) {
-		groups = append(groups, group{span{part[0].low, part[len(part)-1].high}, slices.Clip(slices.Clone(part))})
+	for i := range count {
+		groups = append(groups, pack(chunks[i*len(chunks)/count:(i+1)*len(chunks)/count]))
 	}
 	return groups, nil
 }
 
-// find returns the chunk that covers d, or nil.
-func (g *group) find(d point) *packed {
-	i := where(len(g.chunks), g.span, d, func(i int) point { return g.chunks[i].low.point() }) - 1
-	if i < 0 || !g.chunks[i].covers(d) {
-		return nil
+func pack(chunks []Chunk) group {
+	g := group{span: span{chunks[0].low, chunks[len(chunks)-1].high}, lows: make([]Digest, 0, len(chunks))}
+	var until, cut times
+	n := 0
+	for _, c := range chunks {
+		g.lows, n = append(g.lows, c.low), n+len(c.entries)
+		for _, e := range c.entries {
+			until.note(e.until)
+			cut.note(e.cut)
+		}
 	}
-	return &g.chunks[i]
+	g.until, g.cut = until.column(), cut.column()
+	var text strings.Builder
+	text.Grow(n * g.size())
+	for _, c := range chunks {
+		for _, e := range c.entries {
+			var b [entrySize]byte
+			at := copy(b[:], e.digest[:])
+			at += g.until.put(b[at:], e.until)
+			at += g.cut.put(b[at:], e.cut)
+			text.Write(b[:at])
+		}
+	}
+	g.entries = text.String()
+	return g
+}
+
+// size is the length of an entry in bytes.
+func (g *group) size() int { return len(Digest{}) + int(g.until.width+g.cut.width) }
+
+func (g *group) len() int { return len(g.entries) / g.size() }
+
+// at returns the i-th entry.
+func (g *group) at(i int) denied {
+	e := g.entries[i*g.size():][:g.size()]
+	until, cut := e[len(Digest{}):], e[len(e)-int(g.cut.width):]
+	return denied{Digest([]byte(e[:len(Digest{})])), g.until.get(until), g.cut.get(cut)}
+}
+
+// find returns the entry of a digest that the group covers, and whether there is one.
+func (g *group) find(d point) (denied, bool) {
+	size := g.size()
+	i := where(g.len(), g.span, d, func(i int) point { return pointIn(g.entries[i*size:]) }) - 1
+	if i < 0 || pointIn(g.entries[i*size:]) != d {
+		return denied{}, false
+	}
+	return g.at(i), true
+}
+
+// unpack returns the chunks.
+func (g *group) unpack() []Chunk {
+	all := make([]denied, g.len())
+	for i := range all {
+		all[i] = g.at(i)
+	}
+	chunks := make([]Chunk, len(g.lows))
+	for i, low := range g.lows {
+		c := &chunks[i]
+		c.span = span{low, g.high}
+		c.entries = all
+		if i+1 < len(g.lows) {
+			c.high = g.lows[i+1]
+			n, _ := Chunk{entries: all}.search(c.high)
+			c.entries, all = all[:n:n], all[n:]
+		}
+	}
+	return chunks
 }
 
 // with returns the groups that take the place of g after these changes, which are in order.
 func (g *group) with(changes []chunkChange) ([]group, error) {
-	chunks := make([]packed, 0, len(g.chunks)+len(changes))
-	rest := g.chunks
+	chunks := make([]Chunk, 0, len(g.lows)+len(changes))
+	rest := g.unpack()
 	for _, c := range changes {
-		i, there := slices.BinarySearchFunc(rest, c.low, func(p packed, low Digest) int {
-			return bytes.Compare(p.low[:], low[:])
-		})
+		i, there := slices.BinarySearchFunc(rest, c.low, func(old Chunk, low Digest) int { return old.low.compare(low) })
 		chunks = append(chunks, rest[:i]...)
 		if c.chunk != nil {
 			chunks = append(chunks, *c.chunk)
@@ -65,43 +118,4 @@ func (g *group) with(changes []chunkChange) ([]group, error) {
 		rest = rest[i:]
 	}
 	return groupsOf(append(chunks, rest...))
-}
-
-// A chunkChange is what the store has under the name of a chunk now.
-type chunkChange struct {
-	low   Digest
-	chunk *packed // nil where there is none any more
-}
-
-// readChanges reads the chunks of these names, and returns them in order, each once. Names that are not of the deny list
-// are passed over.
-func readChanges(r kv.Reader, names []string) (changes []chunkChange, err error) {
-	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !isChunk(name) })
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		c, err := readChange(r, name)
-		if err != nil {
-			return nil, err
-		}
-		changes = append(changes, c)
-	}
-	return changes, nil
-}
-
-func readChange(r kv.Reader, name string) (c chunkChange, err error) {
-	low, ok := parseDigest(strings.TrimPrefix(name, denyPrefix))
-	if !ok {
-		return c, damaged(name, "its name is no digest")
-	}
-	c.low = low
-	value, err := r.Get(name)
-	if errors.Is(err, kv.ErrNotFound) {
-		return c, nil
-	}
-	if err != nil {
-		return c, err
-	}
-	p, err := new(packer).open(name, value)
-	c.chunk = &p
-	return c, err
 }

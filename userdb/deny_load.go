@@ -2,6 +2,7 @@ package userdb
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -43,44 +44,45 @@ func LoadDeny(v kv.View, secrets kv.Secrets) (*DenyList, error) {
 // List opens the records, on all cores, and makes the list of them. Where they do not tile the space, or one of them is not
 // what was written, the error is kv.ErrDamaged.
 func (d *DenyRecords) List() (*DenyList, error) {
-	chunks, err := d.open()
-	if err != nil {
-		return nil, err
-	}
-	l := newDenyList(d.key)
-	if l.groups, err = groupsOf(chunks); err != nil {
-		return nil, err
-	}
-	return l, l.check()
-}
-
-// open opens all records. Of several errors it returns that of the first record.
-func (d *DenyRecords) open() ([]packed, error) {
-	chunks, errs := make([]packed, len(d.records)), make([]error, len(d.records))
+	parts := slices.Collect(slices.Chunk(d.records, groupSize))
+	groups, errs := make([][]group, len(parts)), make([]error, len(parts))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			var packer packer
-			for i := int(next.Add(1)) - 1; i < len(chunks); i = int(next.Add(1)) - 1 {
-				chunks[i], errs[i] = packer.openLate(d.records[i])
+			room := make([]denied, 0, groupSize*splitAbove)
+			for i := int(next.Add(1)) - 1; i < len(parts); i = int(next.Add(1)) - 1 {
+				groups[i], errs[i] = openGroups(parts[i], room)
 			}
 		})
 	}
 	workers.Wait()
-	for _, err := range errs {
+	for _, err := range errs { // of several the first, so that it is always the same
 		if err != nil {
 			return nil, err
 		}
 	}
-	return chunks, nil
+	l := newDenyList(d.key)
+	l.groups = slices.Concat(groups...)
+	return l, l.check()
 }
 
-// openLate opens one record that is not open yet.
-func (r *packer) openLate(e kv.LateEntry) (packed, error) {
-	value, err := e.Open()
-	if err != nil {
-		return packed{}, err
+// openGroups opens records that follow each other. The entries go to room for as long as it takes.
+func openGroups(records []kv.LateEntry, room []denied) ([]group, error) {
+	chunks := make([]Chunk, 0, len(records))
+	for _, e := range records {
+		value, err := e.Open()
+		if err != nil {
+			return nil, err
+		}
+		c, err := parseChunk(e.Name, value, room)
+		if err != nil {
+			return nil, err
+		}
+		if len(room)+len(c.entries) <= cap(room) { // then they are there
+			room = room[:len(room)+len(c.entries)]
+		}
+		chunks = append(chunks, c)
 	}
-	return r.open(e.Name, value)
+	return groupsOf(chunks)
 }

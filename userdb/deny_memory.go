@@ -1,14 +1,13 @@
 package userdb
 
 import (
-	"bytes"
 	"slices"
 
 	"jotkit/userdb/kv"
 )
 
 // A DenyList is the whole deny list in memory, as it was at one moment. It never changes, so any number of goroutines may
-// read it. An entry takes 19 to 20 bytes, all told.
+// read it. An entry takes 19 bytes, all told.
 type DenyList struct {
 	key     DenyKey
 	digests *digester // under key
@@ -26,16 +25,18 @@ func (l *DenyList) Renew(r kv.Reader, names []string) (*DenyList, error) {
 		return nil, err
 	}
 	next := &DenyList{l.key, l.digests, make([]group, 0, len(l.groups)+1)}
-	for i, g := range l.groups {
+	for i := range l.groups {
 		here := len(changes)
 		if i+1 < len(l.groups) {
 			here = countBelow(changes, l.groups[i+1].low)
 		}
-		anew := []group{g}
-		if here > 0 {
-			if anew, err = g.with(changes[:here]); err != nil {
-				return nil, err
-			}
+		if here == 0 {
+			next.groups = append(next.groups, l.groups[i])
+			continue
+		}
+		anew, err := l.groups[i].with(changes[:here])
+		if err != nil {
+			return nil, err
 		}
 		next.groups, changes = append(next.groups, anew...), changes[here:]
 	}
@@ -44,7 +45,7 @@ func (l *DenyList) Renew(r kv.Reader, names []string) (*DenyList, error) {
 
 // countBelow returns how many changes lie below a digest.
 func countBelow(changes []chunkChange, d Digest) int {
-	n, _ := slices.BinarySearchFunc(changes, d, func(c chunkChange, d Digest) int { return bytes.Compare(c.low[:], d[:]) })
+	n, _ := slices.BinarySearchFunc(changes, d, func(c chunkChange, d Digest) int { return c.low.compare(d) })
 	return n
 }
 
@@ -60,21 +61,10 @@ func (l *DenyList) check() error {
 	return endsWith(prev)
 }
 
-// chunks yields all chunks in order.
-func (l *DenyList) chunks(yield func(*packed) bool) {
-	for _, g := range l.groups {
-		for i := range g.chunks {
-			if !yield(&g.chunks[i]) {
-				return
-			}
-		}
-	}
-}
-
 // Len returns the number of entries, expired ones that have not been swept included.
 func (l *DenyList) Len() (n int) {
-	for p := range l.chunks {
-		n += p.len()
+	for i := range l.groups {
+		n += l.groups[i].len()
 	}
 	return n
 }
@@ -88,19 +78,19 @@ func (l *DenyList) Denied(kind Kind, id string) (Entry, bool, error) {
 		return Entry{}, false, endsWith(nil)
 	}
 	digest := l.digests.digest(string(kind), id)
-	p := l.find(digest.point())
-	if p == nil {
+	g := l.at(digest.point())
+	if g == nil {
 		return Entry{}, false, hole(digest)
 	}
-	e, ok := p.find(digest.point())
+	e, ok := g.find(digest.point())
 	return e.entry(), ok, nil
 }
 
-// find returns the chunk that covers d, or nil.
-func (l *DenyList) find(d point) *packed {
+// at returns the group that covers d, or nil.
+func (l *DenyList) at(d point) *group {
 	i := where(len(l.groups), span{}, d, func(i int) point { return l.groups[i].low.point() }) - 1
-	if i < 0 {
+	if i < 0 || !l.groups[i].covers(d) {
 		return nil
 	}
-	return l.groups[i].find(d)
+	return &l.groups[i]
 }

@@ -12,6 +12,12 @@ func (d Digest) point() point {
 	return point{binary.BigEndian.Uint64(d[:]), binary.BigEndian.Uint32(d[8:])}
 }
 
+// pointIn is the point of the digest that a text begins with.
+func pointIn(text string) point {
+	d := Digest([]byte(text[:len(Digest{})]))
+	return d.point()
+}
+
 func (p point) less(q point) bool { return p.high < q.high || p.high == q.high && p.low < q.low }
 
 // guesses is how often where reckons before it looks around.

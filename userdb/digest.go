@@ -1,6 +1,7 @@
 package userdb
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,6 +28,8 @@ func parseDigest(s string) (d Digest, ok bool) {
 	}
 	return d, true
 }
+
+func (d Digest) compare(e Digest) int { return bytes.Compare(d[:], e[:]) }
 
 // before returns the digest just below d, and false below the least one.
 func (d Digest) before() (Digest, bool) {
