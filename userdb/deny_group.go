@@ -1,9 +1,6 @@
 package userdb
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // A group is some chunks that follow each other, packed into one text: of each entry the digest, and of its times how far
 // they lie from the least of the group, in as few bytes as that takes. It does not change: where one of its chunks does,
@@ -45,18 +42,16 @@ func pack(chunks []Chunk) group {
 		}
 	}
 	g.until, g.cut = until.column(), cut.column()
-	var text strings.Builder
-	text.Grow(n * g.size())
+	text, at := make([]byte, n*g.size()+4), 0 // see put
 	for _, c := range chunks {
-		for _, e := range c.entries {
-			var b [entrySize]byte
-			at := copy(b[:], e.digest[:])
-			at += g.until.put(b[at:], e.until)
-			at += g.cut.put(b[at:], e.cut)
-			text.Write(b[:at])
+		for i := range c.entries {
+			e := &c.entries[i]
+			at += copy(text[at:], e.digest[:])
+			at += g.until.put(text[at:], e.until)
+			at += g.cut.put(text[at:], e.cut)
 		}
 	}
-	g.entries = text.String()
+	g.entries = string(text[:at])
 	return g
 }
 
