@@ -47,3 +47,23 @@ func DenyRecordsOf(secrets kv.Secrets, n int, name func(int) string, entry func(
 		}
 	}
 }
+
+// Groups is in how many groups the list lies.
+func (l *DenyList) Groups() int { return len(l.groups) }
+
+// ChunkBytes is the record of an empty chunk from one digest to another, both in hex; "" is the end of the space.
+func ChunkBytes(low, high string) []byte {
+	var c Chunk
+	c.low, _ = parseDigest(low)
+	c.high, _ = parseDigest(high)
+	return c.bytes()
+}
+
+// Where is where in the whole space, and how many points it looked at.
+func Where(points []Digest, d Digest) (n, probes int) {
+	n = where(len(points), span{}, d.point(), func(i int) point {
+		probes++
+		return points[i].point()
+	})
+	return n, probes
+}

@@ -172,3 +172,42 @@ func TestSecrets(t *testing.T) {
 		t.Errorf("got %q, %v", value, err)
 	}
 }
+
+// Values that are asked for late are what a scan gives, also when the transaction is over. One that was changed is damage
+// when it is opened; with another key nothing is yielded at all.
+func TestScanLate(t *testing.T) {
+	key := sealed.NewKey()
+	m := memory(t, key, many)
+	put(t, m, "user/1", []byte("not what was sealed"))
+	late := func(key sealed.Key) (entries []kv.LateEntry, err error) {
+		err = sealed.New(m, key).View(t.Context(), func(v kv.View) error {
+			for e, err := range kv.ScanLate(v, "user/", "user/0") {
+				if err != nil {
+					return err
+				}
+				entries = append(entries, e)
+			}
+			return nil
+		})
+		return entries, err
+	}
+	entries, err := late(key)
+	if err != nil || len(entries) < 3 || entries[0].Name != "user/1" {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	if _, err := entries[0].Open(); !errors.Is(err, kv.ErrDamaged) || !strings.Contains(err.Error(), "user/1") {
+		t.Errorf("a changed value: %v", err)
+	}
+	for _, e := range entries[1:] {
+		want, err := get(t, sealed.New(m, key), e.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := e.Open(); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %q, %v, want %q", e.Name, got, err, want)
+		}
+	}
+	if entries, err := late(sealed.NewKey()); !errors.Is(err, kv.ErrSealKey) || len(entries) > 0 {
+		t.Errorf("with another key: %v, %v", entries, err)
+	}
+}
