@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"sort"
 	"sync"
 	"testing"
@@ -166,7 +167,11 @@ func TestWhereAmongAnyPoints(t *testing.T) {
 			}
 			return d
 		})
-		points := rapid.SliceOfN(digest, 0, 300).Draw(t, "points")
+		count := rapid.IntRange(0, 300).Draw(t, "count")
+		points := rapid.SliceOfN(digest, count, count).Draw(t, "points")
+		for i := range 96 * rapid.IntRange(0, 1).Draw(t, "half as far each") {
+			points = append(points, userdb.Digest(new(big.Int).Lsh(big.NewInt(1), uint(i)).FillBytes(make([]byte, 12))))
+		}
 		sort.Slice(points, func(i, j int) bool { return string(points[i][:]) < string(points[j][:]) })
 		ask := append([]userdb.Digest{{}, digest.Draw(t, "another")}, points...)
 		for _, d := range ask {
