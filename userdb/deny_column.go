@@ -27,11 +27,11 @@ func (c column) put(b []byte, t uint32) int {
 	return int(c.width)
 }
 
-// get reads the time that a text begins with.
-func (c column) get(text string) uint32 {
+// get reads the time that b begins with.
+func (c column) get(b []byte) uint32 {
 	distance := uint32(0)
 	for i := int(c.width) - 1; i >= 0; i-- {
-		distance = distance<<8 | uint32(text[i])
+		distance = distance<<8 | uint32(b[i])
 	}
 	if c.width > 0 && distance == c.endless() {
 		return forever

@@ -2,14 +2,14 @@ package userdb
 
 import "slices"
 
-// A group is some chunks that follow each other, packed into one text: of each entry the digest, and of its times how far
+// A group is some chunks that follow each other, packed into one row of bytes: of each entry the digest, and of its times how far
 // they lie from the least of the group, in as few bytes as that takes. It does not change: where one of its chunks does,
 // another group takes its place, and the rest of the list stays as it is.
 type group struct {
 	span
-	lows       []Digest // where its chunks begin
 	until, cut column
-	entries    string
+	entries    []byte
+	lows       []Digest // where its chunks begin
 }
 
 // groupSize is how many chunks a group holds at most. To change one chunk is to copy its group and the list of the groups:
@@ -31,11 +31,12 @@ func groupsOf(chunks []Chunk) (groups []group, err error) {
 }
 
 func pack(chunks []Chunk) group {
-	g := group{span: span{chunks[0].low, chunks[len(chunks)-1].high}, lows: make([]Digest, 0, len(chunks))}
+	lows := make([]Digest, len(chunks))
+	g := group{span: span{chunks[0].low, chunks[len(chunks)-1].high}, lows: lows}
 	var until, cut times
 	n := 0
-	for _, c := range chunks {
-		g.lows, n = append(g.lows, c.low), n+len(c.entries)
+	for i, c := range chunks {
+		lows[i], n = c.low, n+len(c.entries)
 		for _, e := range c.entries {
 			until.note(e.until)
 			cut.note(e.cut)
@@ -51,7 +52,7 @@ func pack(chunks []Chunk) group {
 			at += g.cut.put(text[at:], e.cut)
 		}
 	}
-	g.entries = string(text[:at])
+	g.entries = text[:at:at]
 	return g
 }
 
@@ -64,14 +65,14 @@ func (g *group) len() int { return len(g.entries) / g.size() }
 func (g *group) at(i int) denied {
 	e := g.entries[i*g.size():][:g.size()]
 	until, cut := e[len(Digest{}):], e[len(e)-int(g.cut.width):]
-	return denied{Digest([]byte(e[:len(Digest{})])), g.until.get(until), g.cut.get(cut)}
+	return denied{Digest(e[:len(Digest{})]), g.until.get(until), g.cut.get(cut)}
 }
 
 // find returns the entry of a digest that the group covers, and whether there is one.
 func (g *group) find(d point) (denied, bool) {
 	size := g.size()
-	i := where(g.len(), g.span, d, func(i int) point { return pointIn(g.entries[i*size:]) }) - 1
-	if i < 0 || pointIn(g.entries[i*size:]) != d {
+	i := where(g.len(), g.span, d, func(i int) point { return pointOf(g.entries[i*size:]) }) - 1
+	if i < 0 || pointOf(g.entries[i*size:]) != d {
 		return denied{}, false
 	}
 	return g.at(i), true
@@ -83,13 +84,14 @@ func (g *group) unpack() []Chunk {
 	for i := range all {
 		all[i] = g.at(i)
 	}
-	chunks := make([]Chunk, len(g.lows))
-	for i, low := range g.lows {
+	lows := g.lows
+	chunks := make([]Chunk, len(lows))
+	for i, low := range lows {
 		c := &chunks[i]
 		c.span = span{low, g.high}
 		c.entries = all
-		if i+1 < len(g.lows) {
-			c.high = g.lows[i+1]
+		if i+1 < len(lows) {
+			c.high = lows[i+1]
 			n, _ := Chunk{entries: all}.search(c.high)
 			c.entries, all = all[:n:n], all[n:]
 		}

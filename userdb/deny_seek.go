@@ -8,17 +8,17 @@ type point struct {
 	low  uint32
 }
 
-func (d Digest) point() point {
-	return point{binary.BigEndian.Uint64(d[:]), binary.BigEndian.Uint32(d[8:])}
-}
+func (d Digest) point() point { return pointOf(d[:]) }
 
-// pointIn is the point of the digest that a text begins with.
-func pointIn(text string) point {
-	d := Digest([]byte(text[:len(Digest{})]))
-	return d.point()
+// pointOf is the point of the digest that b begins with.
+func pointOf(b []byte) point {
+	return point{binary.BigEndian.Uint64(b), binary.BigEndian.Uint32(b[8:])}
 }
 
 func (p point) less(q point) bool { return p.high < q.high || p.high == q.high && p.low < q.low }
+
+// about is where in the space a point is, from 0 to 2^63. (Of numbers with a sign the processor makes floats in one step.)
+func (p point) about() float64 { return float64(int64(p.high >> 1)) }
 
 // guesses is how often where reckons before it looks around.
 const guesses = 2
@@ -29,16 +29,16 @@ const guesses = 2
 // places all over a list, and nearly all of a long list is far from the processor. From the last guess on the steps
 // double until d lies between two, so that whatever the points are, it takes no longer than halving does twice.
 func where(n int, in span, d point, at func(i int) point) int {
-	from, to := float64(in.low.point().high), float64(1<<64)
+	from, to := in.low.point().about(), float64(1<<63)
 	if !in.last() {
-		to = float64(in.high.point().high)
+		to = in.high.point().about()
 	}
 	low, high, up := 0, n, true // the number is not below low nor above high
 	for probe, step := 0, 0; low < high; probe++ {
 		mid := low
 		switch near := min(step, (high-low)/2); {
 		case probe < guesses:
-			part := (float64(d.high) - from) / max(to-from, 1)
+			part := (d.about() - from) / max(to-from, 1)
 			mid = min(max(low+int(float64(high-low)*part), low), high-1)
 		case up:
 			mid, step = low+near, 2*step+1
@@ -47,9 +47,9 @@ func where(n int, in span, d point, at func(i int) point) int {
 		}
 		p := at(mid)
 		if up = !d.less(p); up {
-			low, from = mid+1, float64(p.high)
+			low, from = mid+1, p.about()
 		} else {
-			high, to = mid, float64(p.high)
+			high, to = mid, p.about()
 		}
 	}
 	return low
