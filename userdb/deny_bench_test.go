@@ -25,7 +25,7 @@ type denyBench struct {
 	chunks  []string // names of some records
 }
 
-// BenchmarkDenied takes its stores one after the other, and what is done with them in turn.
+// BenchmarkDenied fills a store of each size, and lets them take turns. From a million on only with JOTKIT_LONG.
 func BenchmarkDenied(b *testing.B) {
 	sizes := []int{0, 1_000, 10_000}
 	if !testing.Short() {
