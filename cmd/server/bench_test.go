@@ -1,108 +1,119 @@
 package server_test
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"jotkit/cmd/server"
+	"jotkit/token/versus"
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
 	"jotkit/userdb/kv/sealed"
 )
 
-// A hammer sends one request again and again over connections that stay open. It does next to nothing beside, so that
-// what is measured is the server.
-type hammer struct {
-	conns   []net.Conn
-	request []byte
-	length  int // of an answer, which is always the same
-}
-
-func newHammer(b *testing.B, addr, raw string, conns int) *hammer {
-	h := &hammer{request: fmt.Appendf(nil, "GET /protected HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", raw)}
-	for range conns {
-		c, err := net.Dial("tcp", addr)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { c.Close() })
-		h.conns = append(h.conns, c)
-	}
-	answer := make([]byte, 4096)
-	h.conns[0].Write(h.request)
-	n, err := h.conns[0].Read(answer)
-	if err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 200 OK\r\n")) || !bytes.HasSuffix(answer[:n], []byte("}\n")) {
-		b.Fatalf("%q, %v", answer[:n], err)
-	}
-	h.length = n
-	return h
-}
-
-// hit sends so many requests over each connection at once, and returns how long all of it took. Each has to be 200.
-func (h *hammer) hit(b *testing.B, times int) time.Duration {
-	var all sync.WaitGroup
-	began := time.Now()
-	for _, c := range h.conns {
-		all.Go(func() {
-			answer := make([]byte, h.length)
-			for range times {
-				c.Write(h.request)
-				if _, err := io.ReadFull(c, answer); err != nil || string(answer[:12]) != "HTTP/1.1 200" {
-					b.Errorf("%q, %v", answer, err)
-					return
-				}
+// BenchmarkProtected asks /protected of a server as serve runs it, with the store in a file, beside a handler that writes
+// the same body, and beside the service that this one replaces.
+func BenchmarkProtected(b *testing.B) {
+	w := startOn(b, boltStore(b), quiet, machineTime)
+	ours := running(b, w)
+	raw := w.token(b, "ada", "user")
+	theirs := bare(b, w.get(b, "/protected", bearer(raw)).text)
+	flask, flaskToken := flaskProtected(b)
+	for _, conns := range []int{16, 256} {
+		b.Run(fmt.Sprint("conns=", conns), func(b *testing.B) {
+			const requests = 4096
+			p := pounded{at: fmt.Sprintf("/protected at %d connections", conns)}
+			race := versus.Race{Work: p.at, Ours: p.runner("serve", newHammer(b, ours, raw, conns), requests)}
+			race.Against = append(race.Against, versus.Rival{
+				Runner: p.runner("a bare handler", newHammer(b, theirs, raw, conns), requests), AtMost: 1 / 0.9})
+			if flask != "" {
+				race.Against = append(race.Against, versus.Rival{
+					Runner: p.runner("flask-jwt-extended", newHammer(b, flask, flaskToken, conns), requests/8), AtMost: 1.0 / 12})
 			}
+			p.b = b
+			race.Run(b)
+			p.figures()
 		})
 	}
-	all.Wait()
-	return time.Since(began)
 }
 
-// BenchmarkProtected asks /protected with the store in a file, in turn with a handler that writes the same body, and
-// reports how many requests a second each answers, and the median of the ratios. Taking turns keeps what else the machine
-// does out of the ratio.
-func BenchmarkProtected(b *testing.B) {
-	w := startOn(b, boltStore(b), quiet)
-	raw := w.token(b, "ada", "user")
-	body := []byte(w.get(b, "/protected", bearer(raw)).text)
-	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Write(body)
-	}))
-	b.Cleanup(bare.Close)
-	conns := 16 * runtime.GOMAXPROCS(0)
-	ours, theirs := newHammer(b, w.url[len("http://"):], raw, conns), newHammer(b, bare.URL[len("http://"):], raw, conns)
-	const times = 50
-	ours.hit(b, times)
-	theirs.hit(b, times)
-	var ratios []float64
-	var took, tookBare time.Duration
-	for b.Loop() {
-		first, second := theirs.hit(b, times), ours.hit(b, times)
-		third, fourth := ours.hit(b, times), theirs.hit(b, times)
-		took, tookBare = took+second+third, tookBare+first+fourth
-		ratios = append(ratios, float64(first+fourth)/float64(second+third))
+// pounded is who was asked for one thing, and how long it took the slowest answers but one of a hundred.
+type pounded struct {
+	b     *testing.B
+	at    string
+	names []string
+	p99   [][]float64 // of each, in microseconds, by turn
+}
+
+func (p *pounded) runner(name string, h *hammer, requests int) versus.Runner {
+	k := len(p.names)
+	p.names, p.p99 = append(p.names, name), append(p.p99, nil)
+	return versus.Runner{Name: name, Times: requests, Do: func(n int) {
+		h.hit(p.b, n)
+		p.p99[k] = append(p.p99[k], h.p99())
+	}}
+}
+
+func (p *pounded) figures() {
+	for k, name := range p.names {
+		work := "p99 of " + p.at
+		if k > 0 {
+			work += ", " + name
+		}
+		versus.Figure(p.b, work, p.p99[k], "µs", 0)
 	}
-	slices.Sort(ratios)
-	requests := float64(2 * times * conns * len(ratios))
-	b.ReportMetric(requests/took.Seconds(), "protected/s")
-	b.ReportMetric(requests/tookBare.Seconds(), "bare/s")
-	b.ReportMetric(ratios[len(ratios)/2], "ratio")
+}
+
+// running runs the server of a world as serve does, with all that bounds a connection, and returns its address.
+func running(b *testing.B, w *world) string {
+	b.Helper()
+	l := loopback(b)
+	ctx, stop := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.server.Run(ctx, l) }()
+	b.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
+	})
+	return l.Addr().String()
+}
+
+// bare serves a body and nothing else, with nothing that bounds a connection, and returns its address.
+func bare(b *testing.B, body string) string {
+	b.Helper()
+	l := loopback(b)
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, body)
+	})}
+	go s.Serve(l)
+	b.Cleanup(func() { s.Close() })
+	return l.Addr().String()
+}
+
+func loopback(b *testing.B) net.Listener {
+	b.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return l
 }
 
 // quiet logs as serve does, to nowhere.
 func quiet(s *server.Server) { s.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) }
+
+// machineTime goes by the clock of the machine, as serve does.
+func machineTime(s *server.Server) { s.Live.Now = time.Now }
 
 // boltStore is a new sealed store in a file, with its secrets.
 func boltStore(b *testing.B) kv.Store {

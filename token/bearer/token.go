@@ -76,12 +76,18 @@ func inQuery(query string) bool {
 func isB64Token(s string) bool {
 	s = strings.TrimRight(s, "=")
 	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case c == '-', c == '.', c == '_', c == '~', c == '+', c == '/':
-		default:
+		if !b64[s[i]] {
 			return false
 		}
 	}
 	return s != ""
 }
+
+// b64 has the characters of a token. A processor cannot foresee which of them comes next, and would lose its way in
+// comparisons.
+var b64 = func() (all [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/") {
+		all[c] = true
+	}
+	return all
+}()
