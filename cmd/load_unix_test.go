@@ -22,7 +22,7 @@ import (
 )
 
 // builtHome is a home whose jotkit is built as it is released: with hashes of the usual cost.
-func builtHome(t *testing.T) home {
+func builtHome(t testing.TB) home {
 	t.Helper()
 	h := newHome(t)
 	h.bin = filepath.Join(t.TempDir(), "jotkit")
