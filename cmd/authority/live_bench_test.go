@@ -26,8 +26,8 @@ func BenchmarkSameToken(b *testing.B) {
 		work   string
 		atMost float64 // µs
 	}{
-		{1, "the same token again, one", 0.5},
-		{10_000, "the same token again, of 10000 cold", 1},
+		{1, "the same token again, hot", 0.5},
+		{10_000, "the same token again, of 10,000 cold", 1},
 	} {
 		b.Run(fmt.Sprint("tokens=", c.tokens), func(b *testing.B) {
 			raw := known(b, live, c.tokens)
