@@ -30,6 +30,10 @@ func flaskProtected(b *testing.B) (addr, raw string) {
 	c := exec.Command(python, "-m", "gunicorn", "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--keep-alive", "60",
 		"--bind", "127.0.0.1:0", "--chdir", "../../testdata/interop", "flask-protected:app")
 	c.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
+	in, err := c.StdinPipe() // it ends when this is closed, also by the end of this process
+	if err != nil {
+		b.Fatal(err)
+	}
 	said, err := c.StderrPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -38,7 +42,7 @@ func flaskProtected(b *testing.B) (addr, raw string) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		c.Process.Signal(os.Interrupt) // which ends its workers
+		in.Close()
 		ends := time.AfterFunc(10*time.Second, func() { c.Process.Kill() })
 		defer ends.Stop()
 		c.Wait()

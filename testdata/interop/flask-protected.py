@@ -2,7 +2,14 @@
 
 GET /token    a token for ada
 GET /protected    answers who has one
+
+It is for gunicorn, which ends with its standard input: whoever started it may be killed.
 """
+import os
+import signal
+import sys
+import threading
+
 from flask import Flask, jsonify
 from flask_jwt_extended import JWTManager, create_access_token, get_jwt_identity, jwt_required
 
@@ -34,3 +41,11 @@ def token():
 @jwt_required()
 def protected():
     return jsonify(message="a good token opens this", username=get_jwt_identity())
+
+
+def end_with_input():
+    sys.stdin.buffer.read()
+    os.kill(os.getppid(), signal.SIGINT)  # gunicorn itself, of which this is a worker
+
+
+threading.Thread(target=end_with_input, daemon=True).start()
