@@ -9,25 +9,12 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime"
 	"slices"
 	"syscall"
 )
 
 // Main runs the command line of this process and returns its exit status.
-func Main() int {
-	deepen()
-	return run(processEnv(), os.Args[1:])
-}
-
-// deepen has the stack grow once, while there is little on it. A command comes to need some of this room, and a stack that
-// grows to it in steps is moved, frame by frame, at each: 0.2 ms of a command that takes 4.
-//
-//go:noinline
-func deepen() {
-	var room [48 << 10]byte
-	runtime.KeepAlive(&room)
-}
+func Main() int { return run(processEnv(), os.Args[1:]) }
 
 // run runs one command line. A reader of stdout that goes away is an error like any other, so the signal that would end
 // the process for it is ignored.
