@@ -20,9 +20,12 @@ type tokenLines struct {
 	spent sync.Pool // of *batch
 }
 
-// batchSize is how many bytes of lines are handed on together: some dozens of tokens, so that handing them on costs little,
-// and no core is left without when there are few.
-const batchSize = 16 << 10
+const (
+	// batchSize is how many bytes of lines are handed on together: some hundred tokens, so that handing them on costs little.
+	batchSize = 64 << 10
+	// lineBuffer is how much is read at once, for several batches, and the most that is kept of a line.
+	lineBuffer = 4 * batchSize
+)
 
 // all reads the input in batches: a line, which it waits for, and what is there behind it.
 func (t *tokenLines) all() iter.Seq[*batch] {
@@ -89,7 +92,7 @@ func (t *tokenLines) next() ([]byte, error) {
 // endpoints write it. What is in JSON is taken as it is, line ends and all. A blank line has none, any other has one: ""
 // and what is no token get their verdict too.
 func tokenOfLine(line string) (raw string, ok bool) {
-	if len(line) >= maxTokenInput { // nobody knows what came behind its beginning
+	if len(line) >= maxTokenInput { // too long for one, wherever in it that lies
 		return line, true
 	}
 	line = strings.TrimSpace(line)

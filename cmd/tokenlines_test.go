@@ -22,7 +22,7 @@ type numbered struct {
 
 // tokensOf returns the tokens of an input, and how many batches they came in.
 func tokensOf(in io.Reader) (tokens []numbered, batches int, err error) {
-	lines := &tokenLines{in: bufio.NewReaderSize(in, maxTokenInput)}
+	lines := &tokenLines{in: bufio.NewReaderSize(in, lineBuffer)}
 	for b := range lines.all() {
 		batches++
 		number := b.first
@@ -71,9 +71,9 @@ func TestTokenLines(t *testing.T) {
 
 // Of a line longer than any token only the beginning is kept, as long as shows that; the next line is the next one.
 func TestTokenLinesTooLong(t *testing.T) {
-	for _, n := range []int{maxTokenInput, maxTokenInput + 1, 3 * maxTokenInput} {
+	for _, n := range []int{maxTokenInput, maxTokenInput + 1, lineBuffer, lineBuffer + 1, 3 * lineBuffer} {
 		got, _, err := tokensOf(strings.NewReader("x\n" + strings.Repeat(" ", n) + "a.b.c\nnext\n"))
-		if err != nil || len(got) != 3 || got[2] != (numbered{3, "next"}) || len(got[1].raw) < maxTokenInput || len(got[1].raw) > maxTokenInput+1 {
+		if err != nil || len(got) != 3 || got[2] != (numbered{3, "next"}) || len(got[1].raw) < maxTokenInput || len(got[1].raw) > lineBuffer+1 {
 			t.Errorf("of %d bytes: %d tokens", n, len(got))
 		}
 	}
@@ -93,7 +93,7 @@ func TestTokenLinesGoTogether(t *testing.T) {
 func TestTokenLinesDoNotWait(t *testing.T) {
 	r, w := io.Pipe()
 	defer r.Close()
-	lines := &tokenLines{in: bufio.NewReaderSize(r, maxTokenInput)}
+	lines := &tokenLines{in: bufio.NewReaderSize(r, lineBuffer)}
 	go io.WriteString(w, "one\ntwo\nthr")
 	for b := range lines.all() {
 		if b.first != 1 || b.lines != "one\ntwo\n" {

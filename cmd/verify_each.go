@@ -26,7 +26,7 @@ func (e *env) verifyEach(ctx context.Context, args []string, o verifyOptions) er
 	if err != nil {
 		return err
 	}
-	lines := &tokenLines{in: bufio.NewReaderSize(in, maxTokenInput)}
+	lines := &tokenLines{in: bufio.NewReaderSize(in, lineBuffer)}
 	ballast := make([]byte, gcBallast)
 	defer runtime.KeepAlive(ballast)
 	var sum verdicts
