@@ -61,7 +61,7 @@ func (o *objectReader) open(text string) {
 	case c == '{':
 		o.top.from = o.at
 		o.at++
-	case c == '"' || c == '[' || '0' <= c && c <= '9' || strings.IndexByte("-tfn", c) >= 0:
+	case strings.IndexByte("\"[-0123456789tfn", c) >= 0:
 		o.err = errNoObject
 	default:
 		o.invalid()
@@ -255,20 +255,16 @@ func (o *objectReader) word(w string) bool {
 
 // number reads a number as RFC 8259 section 6 has it.
 func (o *objectReader) number() bool {
-	o.accept("-")
-	if !o.accept("0") && !o.digits() {
-		return o.invalid()
+	o.accept('-')
+	ok := o.accept('0') || o.digits()
+	if ok && o.accept('.') {
+		ok = o.digits()
 	}
-	if o.accept(".") && !o.digits() {
-		return o.invalid()
+	if ok && (o.accept('e') || o.accept('E')) {
+		_ = o.accept('+') || o.accept('-')
+		ok = o.digits()
 	}
-	if o.accept("eE") {
-		o.accept("+-")
-		if !o.digits() {
-			return o.invalid()
-		}
-	}
-	return true
+	return ok || o.invalid()
 }
 
 // digits reads one digit or more.
@@ -280,9 +276,9 @@ func (o *objectReader) digits() bool {
 	return o.at > from
 }
 
-// accept reads one of these bytes, if it comes next.
-func (o *objectReader) accept(any string) bool {
-	if o.at < len(o.text) && strings.IndexByte(any, o.text[o.at]) >= 0 {
+// accept reads this byte, if it comes next.
+func (o *objectReader) accept(c byte) bool {
+	if o.at < len(o.text) && o.text[o.at] == c {
 		o.at++
 		return true
 	}
