@@ -159,7 +159,8 @@ func (r *Runner) do() time.Duration {
 // turn returns how long one time took, in nanoseconds.
 func (r *Runner) turn() float64 { return float64(r.do()) / float64(r.Times) }
 
-// Figure records a figure of our own that is no time, such as allocations: of work, in a unit, and what it may be at most.
+// Figure records a figure of our own that is no ratio, such as allocations: of work, in a unit, and what it may be at most. It
+// is for after the loop of the benchmark: what was reported before that begins is not printed.
 func Figure(b *testing.B, work string, values []float64, in string, atMost float64) {
 	b.Helper()
 	s := spread(values)
