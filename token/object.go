@@ -65,30 +65,16 @@ func appendTexts(list []string, value string) ([]string, bool) {
 	if value == "" || value[0] != '[' {
 		return list, false
 	}
-	const between = " \t\r\n,"
-	for rest := strings.Trim(value[1:len(value)-1], between); rest != ""; rest = strings.TrimLeft(rest, between) {
-		end := stringEnd(rest)
-		s, ok := text(rest[:end])
+	o := objectReader{text: value, at: 1}
+	for o.peek() == '"' {
+		s, ok := o.string()
 		if !ok {
 			return list, false
 		}
-		list, rest = append(list, s), rest[end:]
-	}
-	return list, true
-}
-
-// stringEnd is how long the JSON string is with which s begins, or 0 where it begins with something else.
-func stringEnd(s string) int {
-	if s[0] != '"' {
-		return 0
-	}
-	for i := 1; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
+		list = append(list, s)
+		if o.peek() == ',' {
+			o.at++
 		}
 	}
-	return 0
+	return list, o.peek() == ']'
 }

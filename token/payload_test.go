@@ -1,6 +1,8 @@
 package token_test
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,5 +122,31 @@ func TestSignatureBeforeClaims(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLists: what a list of strings has is what encoding/json finds in it, however it is written.
+func TestLists(t *testing.T) {
+	k := keyFor(t, "HS256")
+	v := verifier(t, k)
+	for _, list := range []string{
+		`[]`, "[ \n]", `["a"]`, "[ \"a\" ,\t\"b\"\r\n]", `["a,b","]","[","",","]`, `["\"","\\","\\\",\"b","\u0061\ud83d\ude00"]`, `"a,b"`, `"\u0061"`,
+	} {
+		c, err := v.Verify(t.Context(), sign(t, k, head(k), `{"exp":1700000900,"aud":`+list+`,"roles":`+list+`}`))
+		if err != nil {
+			t.Errorf("%s: %v", list, err)
+			continue
+		}
+		want := []string{}
+		if json.Unmarshal([]byte(list), &want) != nil {
+			var one string
+			if err := json.Unmarshal([]byte(list), &one); err != nil {
+				t.Fatal(err)
+			}
+			want = []string{one}
+		}
+		if !slices.Equal(c.Audience, want) || !slices.Equal(c.Roles, want) {
+			t.Errorf("%s: got %q and %q", list, c.Audience, c.Roles)
+		}
 	}
 }
