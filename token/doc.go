@@ -8,6 +8,6 @@
 //
 // What is refused, always: "none" in any spelling; an algorithm that is not the key's own; a crit or b64 header; duplicate
 // member names at any level; invalid UTF-8; base64url with spare bits, padding or line ends; tokens over [MaxLength];
-// keys that a token brings along (jwk, jku, x5u, x5c are never read); tokens without exp. Nothing is decoded from the
-// payload before the signature over the received bytes is good.
+// keys that a token brings along (jwk, jku, x5u, x5c are never read); tokens without exp. No JSON of the payload is read before
+// the signature over the received bytes is good.
 package token

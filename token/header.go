@@ -20,7 +20,8 @@ type Header struct {
 // JSON is the header as it was received.
 func (h Header) JSON() json.RawMessage { return json.RawMessage(h.raw) }
 
-// header reads a header whose JSON is strict and whose alg, kid and typ are strings. Parameters of RFC 7515 that bring or point to keys (jwk, jku, x5c, x5u) are left alone: a token does not choose who vouches for it.
+// header reads a header whose JSON is strict and whose alg, kid and typ are strings. Parameters of RFC 7515 that bring or
+// point to keys (jwk, jku, x5c, x5u) are left alone: a token does not choose who vouches for it.
 func (o *objectReader) header(raw string) (Header, error) {
 	h := Header{raw: raw}
 	var odd error
