@@ -32,15 +32,6 @@ func ReadDeny(v kv.View, secrets kv.Secrets) (*DenyRecords, error) {
 	return d, nil
 }
 
-// LoadDeny reads the whole deny list. Where it does not tile the space, the error is kv.ErrDamaged.
-func LoadDeny(v kv.View, secrets kv.Secrets) (*DenyList, error) {
-	d, err := ReadDeny(v, secrets)
-	if err != nil {
-		return nil, err
-	}
-	return d.List()
-}
-
 // List opens the records, on all cores, and makes the list of them. Where they do not tile the space, or one of them is not
 // what was written, the error is kv.ErrDamaged.
 func (d *DenyRecords) List() (*DenyList, error) {

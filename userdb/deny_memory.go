@@ -7,7 +7,7 @@ import (
 )
 
 // A DenyList is the whole deny list in memory, as it was at one moment. It never changes, so any number of goroutines may
-// read it. An entry takes 19 bytes, all told.
+// read it. An entry takes 19 bytes, all told, where the times of a group lie within 194 days, and 21 where they do not.
 type DenyList struct {
 	key     DenyKey
 	digests *digester // under key

@@ -48,6 +48,15 @@ func DenyRecordsOf(secrets kv.Secrets, n int, name func(int) string, entry func(
 	}
 }
 
+// LoadDeny is ReadDeny and List at once.
+func LoadDeny(v kv.View, secrets kv.Secrets) (*DenyList, error) {
+	d, err := ReadDeny(v, secrets)
+	if err != nil {
+		return nil, err
+	}
+	return d.List()
+}
+
 // Groups is in how many groups the list lies.
 func (l *DenyList) Groups() int { return len(l.groups) }
 

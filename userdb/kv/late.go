@@ -20,7 +20,7 @@ func ScanLate(v View, prefix, after string) iter.Seq2[LateEntry, error] {
 	}
 	return func(yield func(LateEntry, error) bool) {
 		for e, err := range v.Scan(prefix, after) {
-			if !yield(LateEntry{e.Name, func() ([]byte, error) { return e.Value, err }}, err) || err != nil {
+			if !yield(LateEntry{e.Name, func() ([]byte, error) { return e.Value, nil }}, err) || err != nil {
 				return
 			}
 		}
