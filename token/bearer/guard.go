@@ -91,9 +91,9 @@ func (g Guard) Claims(w http.ResponseWriter, r *http.Request) (*token.Claims, bo
 // caches, but not all obey it, a handler may lift it ("public", "s-maxage"), and a browser's own cache serves whoever logs
 // in next. A handler that knows better sets Cache-Control to what it wants.
 func keepApart(h http.Header) {
-	h["Vary"] = append(h["Vary"], "Authorization")
+	h.Add("Vary", "Authorization")
 	if len(h["Cache-Control"]) == 0 {
-		h["Cache-Control"] = []string{"private"}
+		h.Set("Cache-Control", "private")
 	}
 }
 
