@@ -88,8 +88,8 @@ func (s *Server) routes() *http.ServeMux {
 	post("/refresh", s.refresh)
 	post("/logout", s.logout)
 
-	handle("GET", "/protected", s.guarded(protected))
-	handle("GET", "/admin", s.guarded(admin, "admin"))
+	handle("GET", "/protected", s.guard().Protect(http.HandlerFunc(protected)))
+	handle("GET", "/admin", s.guard("admin").Protect(http.HandlerFunc(admin)))
 	handle("GET", "/auth", http.HandlerFunc(s.auth))
 
 	post("/introspect", s.introspect)
