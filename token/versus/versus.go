@@ -23,6 +23,9 @@ const SpeedFile = "JOTKIT_SPEED"
 // turnLength is how long a turn takes at least, for runners that can do their work more than once in it.
 const turnLength = 2 * time.Millisecond
 
+// fewest is how many rounds there are in full length (JOTKIT_LONG), however long each takes: of fewer there is no spread.
+const fewest = 5
+
 // A Runner does a work. Do does it n times, and ends the benchmark where anything goes wrong.
 type Runner struct {
 	Name string
@@ -67,7 +70,8 @@ type Result struct {
 	Size      float64 `json:"size,omitempty"`  // how many there were
 }
 
-// Run has all do the work in turn, round by round, for as long as the benchmark runs.
+// Run has all do the work in turn, round by round, for as long as the benchmark runs, and for five rounds at least in full
+// length.
 func (r Race) Run(b *testing.B) {
 	b.Helper()
 	runners := []Runner{r.Ours}
@@ -120,13 +124,19 @@ func turns(b *testing.B, runners []Runner) [][]float64 {
 		runners[i].settle()
 	}
 	times := make([][]float64, len(runners))
-	first := 0
-	for b.Loop() {
+	rounds := 0
+	round := func() {
 		for i := range runners {
-			k := (first + i) % len(runners)
+			k := (rounds + i) % len(runners) // whoever comes first finds the caches of the one before
 			times[k] = append(times[k], runners[k].turn())
 		}
-		first++ // whoever comes first finds the caches of the one before
+		rounds++
+	}
+	for b.Loop() {
+		round()
+	}
+	for os.Getenv("JOTKIT_LONG") != "" && rounds < fewest {
+		round()
 	}
 	b.ReportMetric(0, "ns/op") // a round is nothing that anybody wants to know about
 	return times

@@ -15,12 +15,7 @@ import (
 func TestSpeedFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "speed")
 	t.Setenv(versus.SpeedFile, file)
-	benchtime := flag.Lookup("test.benchtime")
-	was := benchtime.Value.String()
-	if err := benchtime.Value.Set("5x"); err != nil {
-		t.Fatal(err)
-	}
-	defer benchtime.Value.Set(was)
+	benchFor(t, "5x")
 	var did, theirs, settled int
 	r := testing.Benchmark(func(b *testing.B) {
 		did, theirs, settled = 0, 0, 0
@@ -66,6 +61,33 @@ func TestSpeedFile(t *testing.T) {
 	if r := got[4]; r.Chart != "numbers" || r.Size != 1000 || r.Theirs != got[3].Ours || r.AtMost != 2 || r.Ratio.Median <= 0 {
 		t.Errorf("%+v", r)
 	}
+}
+
+// Where benchmarks run in full length, there are rounds enough for a spread, be each as long as it may.
+func TestFewestRounds(t *testing.T) {
+	benchFor(t, "1x")
+	for long, want := range map[string]int{"": 1, "1": 5} {
+		t.Setenv("JOTKIT_LONG", long)
+		did := 0
+		testing.Benchmark(func(b *testing.B) {
+			did = 0
+			versus.Race{Work: "count", Ours: versus.Runner{Name: "jotkit", Times: 1, Do: func(n int) { did += n }}}.Run(b)
+		})
+		if did != want {
+			t.Errorf("JOTKIT_LONG=%q: %d rounds, want %d", long, did, want)
+		}
+	}
+}
+
+// benchFor has benchmarks that the test runs take so long.
+func benchFor(t *testing.T, long string) {
+	t.Helper()
+	benchtime := flag.Lookup("test.benchtime")
+	was := benchtime.Value.String()
+	if err := benchtime.Value.Set(long); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { benchtime.Value.Set(was) })
 }
 
 func results(t *testing.T, file string) (all []versus.Result) {
