@@ -125,6 +125,17 @@ func TestNothingAsked(t *testing.T) {
 	}
 }
 
+// TestNoObjectHasNoClaims: where the payload turns out to be no object, nothing is said of what looked like claims before.
+func TestNoObjectHasNoClaims(t *testing.T) {
+	k := keyFor(t, "HS256")
+	for _, payload := range []string{`{"exp":"x","sub":5,"sub":6}`, `{"iss":5,"exp":1700000900`, `{"aud":{}} {}`} {
+		report := refused(t, verifier(t, k), sign(t, k, head(k), payload), token.Malformed, true)
+		if last := report.Checks()[len(report.Checks())-1]; last.Name != "payload" || last.Status != token.Fail {
+			t.Errorf("%s: the last check is %+v", payload, last)
+		}
+	}
+}
+
 // TestRefusalAlone: a report that nobody filled in says nothing, and gives no claims.
 func TestRefusalAlone(t *testing.T) {
 	var r token.Report
