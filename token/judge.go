@@ -152,7 +152,7 @@ func allWords(want, found []string) (expected, got string) {
 // The checks of how old the token is and how long it has to live.
 
 func judgeMaxAge(r *Report) outcome {
-	switch want := r.expect; {
+	switch want := &r.expect; {
 	case want.MaxAge == 0:
 		return notMade
 	case r.claims.IssuedAt.IsZero():

@@ -36,9 +36,9 @@ type Report struct {
 	examined bool    // the claims were looked at
 
 	at        time.Time
-	expect    *Expect // the Verifier's: a copy would take a twentieth of the time of an HMAC token
-	length    int     // of the token, in bytes
-	key       *Key    // the one asked for, or nil
+	expect    Expect // not the Verifier's own: who keeps a report, or its claims, keeps no Verifier, and that may change
+	length    int    // of the token, in bytes
+	key       *Key   // the one asked for, or nil
 	revokedBy string
 	cause     error // why the check that failed last did so, or nil
 }

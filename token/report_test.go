@@ -2,6 +2,7 @@ package token_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,25 @@ func TestNoObjectHasNoClaims(t *testing.T) {
 		if last := report.Checks()[len(report.Checks())-1]; last.Name != "payload" || last.Status != token.Fail {
 			t.Errorf("%s: the last check is %+v", payload, last)
 		}
+	}
+}
+
+// TestReportStays: what a report says was found out by what was expected then, whatever its Verifier expects now.
+func TestReportStays(t *testing.T) {
+	k := keyFor(t, "HS256")
+	v := verifier(t, k)
+	v.Expect = token.Expect{Issuers: []string{"https://other.example"}, Require: []token.Requirement{{Name: "nosuch"}}}
+	report, err := v.Examine(t.Context(), sign(t, k, head(k), good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, refusal := report.Checks(), report.Err().Error()
+	v.Expect = token.Expect{}
+	if again := report.Checks(); !slices.Equal(again, checks) {
+		t.Errorf("the checks were %v, and are %v", checks, again)
+	}
+	if again := report.Err().Error(); again != refusal {
+		t.Errorf("the refusal was %q, and is %q", refusal, again)
 	}
 }
 

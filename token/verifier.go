@@ -8,7 +8,7 @@ import (
 )
 
 // A Verifier decides whether tokens are genuine, alive and meant for the caller. The zero Verifier accepts nothing.
-// A Verifier may be used by many goroutines at once. It is not to be changed once it is used: reports make their words of it.
+// A Verifier may be used by many goroutines at once.
 type Verifier struct {
 	// Keys is where keys come from; there is no other way to a key.
 	Keys KeySource
@@ -77,7 +77,7 @@ func (v *Verifier) ExamineSignature(ctx context.Context, raw string) (*Report, e
 }
 
 func (v *Verifier) report(raw string) *Report {
-	return &Report{at: v.now(), expect: &v.Expect, length: len(raw)}
+	return &Report{at: v.now(), expect: v.Expect, length: len(raw)}
 }
 
 func (v *Verifier) now() time.Time {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"jotkit/token"
 	"jotkit/userdb"
@@ -26,6 +27,12 @@ func (l *Live) CountSignatures() *atomic.Int64 {
 	c := counted{l.current.Load().verifier.Keys, new(atomic.Int64)}
 	l.current.Load().verifier.Keys = c
 	return c.n
+}
+
+// Kept returns whether anything still holds the snapshot that is the current one now.
+func (l *Live) Kept() func() bool {
+	w := weak.Make(l.current.Load())
+	return func() bool { return w.Value() != nil }
 }
 
 // Count counts one attempt.

@@ -1,6 +1,7 @@
 package authority_test
 
 import (
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -81,6 +82,35 @@ func TestAcceptedIsTheText(t *testing.T) {
 		}
 	}
 	s.want(t, "as it is, again", raw, "")
+}
+
+// TestAcceptedAlone: a token that is remembered does not keep the snapshot that it was verified with, and with it a deny list.
+func TestAcceptedAlone(t *testing.T) {
+	s := serve(t)
+	raw := s.mint(t, authority.MintRequest{Draft: token.Draft{Subject: "ada"}})
+	s.want(t, "first", raw, "")
+	kept := s.live.Kept()
+	if _, err := s.RevokeID(t.Context(), "another", authority.Revoke{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.live.Known(t.Context()); err != nil { // so that the snapshot is the new one
+		t.Fatal(err)
+	}
+	n := s.live.CountSignatures()
+	s.want(t, "again", raw, "")
+	if n.Load() != 0 {
+		t.Fatal("it was not remembered")
+	}
+	for range 3 {
+		runtime.GC()
+	}
+	if kept() {
+		t.Error("the snapshot before the last is still there")
+	}
+	s.want(t, "once more", raw, "")
+	if n.Load() != 0 {
+		t.Error("it was not remembered to the end")
+	}
 }
 
 // TestLiveAtOnce: many ask while another revokes; what was revoked before they asked is refused.
