@@ -37,8 +37,9 @@ type acceptance struct {
 	clean  atomic.Uint64 // the revision at which it was last found not to be revoked
 }
 
-// A generation is full with either. Beside a text lie its claims, about four times as long: two generations take 80 MiB at
-// the very most, and 55 with the tokens that a login gives.
+// A generation is full with either. Beside a text lie its claims, about four times as long: two generations take 55 MiB with
+// the tokens that a login gives, and 80 with longer ones. Tokens that are nearly all scopes of one letter take most, 150 MiB:
+// who has them made has them signed by this store.
 const (
 	mostTexts   = 12_000
 	mostBytes   = 8 << 20
