@@ -36,7 +36,7 @@ func (o *objectReader) header(raw string) (Header, error) {
 		case "typ":
 			to = &h.Type
 		case "crit", "b64":
-			h.extension = name
+			h.extension = max(h.extension, name) // crit, where there are both
 			continue
 		default:
 			continue

@@ -13,6 +13,21 @@ import (
 // nested is a JSON list of lists, n deep.
 func nested(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
+// TestExtensionNamed: of two extensions a report names crit, wherever it stands: it is what makes the other one binding.
+func TestExtensionNamed(t *testing.T) {
+	k := keyFor(t, "HS256")
+	for header, want := range map[string]string{
+		`{"alg":"HS256","crit":["b64"],"b64":false}`: "crit",
+		`{"alg":"HS256","b64":false,"crit":["b64"]}`: "crit",
+		`{"alg":"HS256","b64":false}`:                "b64",
+	} {
+		report := refused(t, verifier(t, k), sign(t, k, header, good), token.Malformed, false)
+		if c := report.Checks()[1]; c.Name != "header" || c.Got != want {
+			t.Errorf("%s: got %v, want %s", header, c, want)
+		}
+	}
+}
+
 // TestHeaderRefused: each token here is signed by the trusted key, and its header alone condemns it.
 func TestHeaderRefused(t *testing.T) {
 	k := keyFor(t, "ES256")
