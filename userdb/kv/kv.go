@@ -94,6 +94,10 @@ var (
 	ErrSchema = unavailable("store of a newer schema")
 	// ErrSealKey comes back when the seal key is missing or is not the one of this store.
 	ErrSealKey = unavailable("seal key does not open the store")
+	// ErrUnreachable comes back when a store on other machines does not answer, or has lost its majority.
+	ErrUnreachable = unavailable("store cannot be reached")
+	// ErrStale comes back when what is known of a store on other machines is too old to judge by.
+	ErrStale = unavailable("store out of touch")
 	// ErrUnsupported comes back for a file system whose locks cannot be trusted.
 	ErrUnsupported = unavailable("file system not supported")
 )

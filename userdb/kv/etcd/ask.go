@@ -1,0 +1,49 @@
+//go:build etcd
+
+package etcd
+
+import (
+	"context"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// A request is one transaction of etcd.
+type request struct {
+	when   []clientv3.Cmp
+	then   []clientv3.Op
+	orElse []clientv3.Op
+}
+
+// send sends a request once. A member that has lost the others says so instead of taking it.
+func (s *Store) send(ctx context.Context, r request) (*clientv3.TxnResponse, error) {
+	c, err := s.connect()
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithTimeout(clientv3.WithRequireLeader(ctx), s.attempt())
+	defer stop()
+	return c.Txn(ctx).If(r.when...).Then(r.then...).Else(r.orElse...).Commit()
+}
+
+// ask sends a request that does no harm when it happens twice, until a member has answered, or it was waited for long
+// enough.
+func (s *Store) ask(ctx context.Context, r request) (*clientv3.TxnResponse, error) {
+	ctx, stop := s.bounded(ctx)
+	defer stop()
+	for tries := 0; ; tries++ {
+		resp, err := s.send(ctx, r)
+		if err == nil {
+			return resp, nil
+		}
+		if ctx.Err() != nil {
+			return nil, gaveUp(ctx, unreachable(err))
+		}
+		if refused := final(err); refused != nil {
+			return nil, refused
+		}
+		if !pause(ctx, tries) {
+			return nil, gaveUp(ctx, unreachable(err))
+		}
+	}
+}

@@ -1,0 +1,114 @@
+//go:build etcd
+
+package etcd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"jotkit/userdb/kv"
+)
+
+var (
+	errOver   = errors.New("used after its transaction")
+	errWaited = errors.New("waited long enough")
+
+	// errFull comes back when the members take nothing more. The commit with which they first find that has happened.
+	errFull = fmt.Errorf("%w: etcd's quota of space is used up", kv.ErrUnavailable)
+
+	// ErrAccess comes back when the cluster does not let this client in, or not to this prefix.
+	ErrAccess = errors.New("etcd refuses access")
+	// ErrTooLarge comes back from an Update that writes more than the members take in one transaction.
+	ErrTooLarge = errors.New("too much for one transaction of etcd")
+	// ErrUnknown comes back from an Update of which it could not be found out in time whether it has happened.
+	ErrUnknown = errors.New("nobody can tell whether the last change has happened")
+)
+
+// bounded returns a context that ends when the store was waited for long enough, whatever ends the caller's.
+func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.o.Wait, errWaited)
+}
+
+// gaveUp is the error of who waited for long enough, for that reason, or was told to stop.
+func gaveUp(ctx context.Context, why error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return cause
+	case errors.Is(cause, errWaited):
+		return why
+	}
+	return fmt.Errorf("%w: %w", why, cause)
+}
+
+// final is the error of a request that is refused however often it is sent, and nil for others. What is refused has not
+// happened, but for errFull.
+func final(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, kv.ErrDamaged):
+		return err
+	case errors.Is(err, rpctypes.ErrCompacted):
+		return errCompacted
+	case errors.Is(err, rpctypes.ErrAuthFailed), errors.Is(err, rpctypes.ErrPermissionDenied),
+		errors.Is(err, rpctypes.ErrUserEmpty), errors.Is(err, rpctypes.ErrInvalidAuthToken):
+		return fmt.Errorf("%w: %w: %s", kv.ErrUnavailable, ErrAccess, description(err))
+	case errors.Is(err, rpctypes.ErrNoSpace):
+		return errFull
+	case errors.Is(err, rpctypes.ErrTooManyOps), errors.Is(err, rpctypes.ErrRequestTooLarge):
+		return fmt.Errorf("%w: %s", ErrTooLarge, description(err))
+	case errors.Is(err, rpctypes.ErrCorrupt):
+		return fmt.Errorf("%w: %s", kv.ErrDamaged, description(err))
+	case code(err) == codes.InvalidArgument:
+		return err
+	}
+	return nil
+}
+
+func code(err error) codes.Code {
+	var e rpctypes.EtcdError
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return status.Code(err)
+}
+
+func description(err error) string {
+	var e rpctypes.EtcdError
+	if errors.As(err, &e) {
+		return e.Error()
+	}
+	if s, ok := status.FromError(err); ok {
+		return s.Message()
+	}
+	return err.Error()
+}
+
+func unreachable(last error) error {
+	if last == nil {
+		return kv.ErrUnreachable
+	}
+	return fmt.Errorf("%w: %s", kv.ErrUnreachable, description(last))
+}
+
+// pause waits between tries, up to twice as long each time, and by chance, so that those who met do not meet again. It
+// returns false when ctx is over.
+func pause(ctx context.Context, tries int) bool {
+	const first, most = 2 * time.Millisecond, 200 * time.Millisecond
+	t := time.NewTimer(rand.N(min(most, first<<min(tries, 10))) + time.Millisecond)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,148 @@
+//go:build etcd
+
+package etcd
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"strings"
+	"sync"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+
+	"jotkit/userdb/kv"
+)
+
+// defaultWait is how long a transaction waits for the store.
+const defaultWait = 10 * time.Second
+
+// Options of a [Store].
+type Options struct {
+	Endpoints []string    // host:port of each member that may be asked
+	Prefix    string      // of all keys of the store; slashes at its ends do not count
+	TLS       *tls.Config // nil for plain connections
+
+	// Username and Password are for a cluster that asks for them. It is enough that they may read and write under the prefix.
+	Username, Password string
+
+	Wait time.Duration    // how long a transaction waits for the cluster and for others; 0 is 10 s
+	Now  func() time.Time // nil is time.Now
+}
+
+// A Store is one prefix of an etcd cluster.
+type Store struct {
+	o    Options
+	keys keys
+	id   string // of this client of the store
+
+	mu     sync.Mutex
+	client *clientv3.Client // nil before the first transaction
+
+	turn    chan struct{} // holds one token while an Update of this Store runs
+	lastTx  int64         // revision of keys.tx of this client; belongs to who has the turn
+	written bool          // there may be such a key; as lastTx
+
+	news news
+}
+
+var _ kv.Store = (*Store)(nil)
+
+// New returns the store under a prefix of a cluster. It does no I/O: what is wrong, the first transaction says. Close it
+// when it is not needed any more.
+func New(o Options) *Store {
+	if o.Wait == 0 {
+		o.Wait = defaultWait
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	id := rand.Text()
+	return &Store{o: o, id: id, keys: keysUnder(strings.Trim(o.Prefix, "/")+"/", id), turn: make(chan struct{}, 1)}
+}
+
+// keys are where the parts of a store lie.
+type keys struct {
+	marker  string // its value is the random id of the store
+	records string // and the name of the record after it
+	news    string // what followers watch: watch, and the beats
+	watch   string // names that the last watched commit touched; kv.Rev is the revision of this key
+	beat    string // and the name of the node after it
+	txs     string // and the id of a client after it
+	tx      string // random id of the last commit of this client
+	alone   string // who has the store to itself for one commit
+}
+
+func keysUnder(prefix, client string) keys {
+	return keys{marker: prefix + "store", records: prefix + "r/", news: prefix + "n/", watch: prefix + "n/watch",
+		beat: prefix + "n/beat/", txs: prefix + "tx/", tx: prefix + "tx/" + client, alone: prefix + "alone"}
+}
+
+// String names the store as its URL does.
+func (s *Store) String() string {
+	return Scheme + strings.Join(s.o.Endpoints, ",") + "/" + strings.Trim(s.o.Prefix, "/")
+}
+
+// The client's own pings find a member that has fallen silent. Members take one every 5 s at most.
+const (
+	pingEvery   = 6 * time.Second
+	pingTimeout = 3 * time.Second
+)
+
+// reconnect is sooner than gRPC's own, which comes to two minutes.
+var reconnect = grpc.ConnectParams{
+	Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.5, MaxDelay: time.Second},
+	MinConnectTimeout: 2 * time.Second,
+}
+
+// connect returns the client, which connects by itself, and again when it has to.
+func (s *Store) connect() (*clientv3.Client, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client != nil {
+		return s.client, nil
+	}
+	scheme := "http://"
+	if s.o.TLS != nil {
+		scheme = "https://"
+	}
+	var endpoints []string
+	for _, e := range s.o.Endpoints {
+		endpoints = append(endpoints, scheme+e)
+	}
+	c, err := clientv3.New(clientv3.Config{
+		Endpoints: endpoints, TLS: s.o.TLS, Username: s.o.Username, Password: s.o.Password,
+		DialTimeout: s.attempt(), DialKeepAliveTime: pingEvery, DialKeepAliveTimeout: pingTimeout,
+		DialOptions:     []grpc.DialOption{grpc.WithConnectParams(reconnect)},
+		MaxUnaryRetries: 2, // once more with a new token; what else may be sent again is decided here
+		Logger:          zap.NewNop(),
+	})
+	if err == nil {
+		s.client = c
+	}
+	return c, err
+}
+
+// attempt is how long one request may take before another member is asked.
+func (s *Store) attempt() time.Duration { return s.o.Wait / 4 }
+
+// closing is how long Close takes at most to clear up behind itself.
+const closing = 2 * time.Second
+
+// Close ends the connections, and takes away what this client has in the cluster for itself alone. No other method may be
+// called with it or after it.
+func (s *Store) Close() error {
+	if s.client == nil {
+		return nil
+	}
+	if s.written {
+		ctx, stop := context.WithTimeout(context.Background(), closing)
+		defer stop()
+		s.sweep(ctx)
+	}
+	return s.client.Close()
+}

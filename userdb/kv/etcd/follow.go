@@ -1,0 +1,167 @@
+//go:build etcd
+
+package etcd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"jotkit/userdb/kv"
+)
+
+// beatEvery is how often a follower writes its beat. Its news are as old as the last one that came back to it: a member that
+// is cut off from the others goes on answering, but it brings no beats.
+const beatEvery = 500 * time.Millisecond
+
+// Follow hears of every watched commit, so that [Store.Rev] knows without asking, until ctx is over. node is what this process
+// is called among those that share the store. It is for one caller at a time. What is wrong with the cluster is no error: it
+// shows in Rev, and following goes on when the cluster does.
+func (s *Store) Follow(ctx context.Context, node string) error {
+	if node == "" || kv.CheckName(node) != nil {
+		return fmt.Errorf("%w: node %q", kv.ErrName, node)
+	}
+	s.news.follow(true)
+	defer s.news.follow(false)
+	f := &follower{s: s, key: s.keys.beat + node, sent: map[uint64]time.Time{}}
+	var beats sync.WaitGroup
+	beats.Go(func() { f.beats(ctx) })
+	defer beats.Wait()
+	for tries := 0; pause(ctx, tries); tries++ {
+		if f.hear(ctx) {
+			tries = 0
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// A follower is one Follow.
+type follower struct {
+	s   *Store
+	key string // of its beat
+
+	mu   sync.Mutex
+	last uint64               // number of the last beat
+	sent map[uint64]time.Time // beats that have not come back
+}
+
+// beats writes a beat every so often, one after the other. It does not matter when one does not arrive.
+func (f *follower) beats(ctx context.Context) {
+	t := time.NewTicker(beatEvery)
+	defer t.Stop()
+	for {
+		short, stop := context.WithTimeout(ctx, StaleAfter/2)
+		_, _ = f.s.send(short, request{
+			when: []clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(f.s.keys.marker), ">", 0)},
+			then: []clientv3.Op{clientv3.OpPut(f.key, f.beat())},
+		})
+		stop()
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// keptBeats is how many beats may be under way. Older ones are forgotten.
+const keptBeats = 100
+
+// beat notes a beat as sent now, and returns its value.
+func (f *follower) beat() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last++
+	f.sent[f.last] = f.s.o.Now()
+	delete(f.sent, f.last-keptBeats)
+	return f.s.id + " " + strconv.FormatUint(f.last, 10)
+}
+
+// back finds out when a beat was sent that has come back. That of another process of this name is not known.
+func (f *follower) back(value string) (at time.Time, mine bool) {
+	id, number, _ := strings.Cut(value, " ")
+	n, err := strconv.ParseUint(number, 10, 64)
+	if id != f.s.id || err != nil {
+		return time.Time{}, false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at, mine = f.sent[n]
+	for older := range f.sent {
+		if older <= n {
+			delete(f.sent, older)
+		}
+	}
+	return at, mine
+}
+
+// hear asks for the revision of now and watches from there on, until the watch ends or brings nothing for too long. The client
+// resumes a watch whose connection was cut by itself, from the revision after the last that came. It returns whether there was
+// any news.
+func (f *follower) hear(ctx context.Context) bool {
+	ctx, stop := context.WithCancel(clientv3.WithRequireLeader(ctx))
+	defer stop()
+	from, err := f.resync(ctx)
+	if err != nil {
+		return false
+	}
+	c, err := f.s.connect()
+	if err != nil {
+		return false
+	}
+	w := clientv3.NewWatcher(c) // with a stream of its own, which may go to another member than the last one
+	defer w.Close()
+	watch := w.Watch(ctx, f.s.keys.news, clientv3.WithPrefix(), clientv3.WithRev(from))
+	check := time.NewTicker(beatEvery)
+	defer check.Stop()
+	for {
+		select {
+		case resp, open := <-watch:
+			if !open || resp.Err() != nil {
+				return true
+			}
+			f.take(resp.Events)
+		case <-check.C:
+			if f.s.Lag() > StaleAfter {
+				return true
+			}
+		case <-ctx.Done():
+			return true
+		}
+	}
+}
+
+// resync asks for the revision of now, and returns from which one on to watch.
+func (f *follower) resync(ctx context.Context) (from int64, err error) {
+	at := f.s.o.Now()
+	ctx, stop := context.WithTimeout(ctx, StaleAfter)
+	defer stop()
+	r := &reader{s: f.s, ctx: ctx}
+	if err := r.pinned(); err != nil {
+		return 0, err
+	}
+	f.s.news.resync(r.watch, r.rev, at)
+	return r.rev + 1, nil
+}
+
+// take takes the events in, in their order: when a beat has come back, so has all that was committed before it was sent.
+func (f *follower) take(events []*clientv3.Event) {
+	for _, e := range events {
+		if e.Type == clientv3.EventTypeDelete {
+			continue
+		}
+		switch string(e.Kv.Key) {
+		case f.s.keys.watch:
+			f.s.news.raise(kv.Rev(e.Kv.ModRevision))
+		case f.key:
+			if at, mine := f.back(string(e.Kv.Value)); mine {
+				f.s.news.seen(at)
+			}
+		}
+	}
+}

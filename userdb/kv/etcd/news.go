@@ -1,0 +1,97 @@
+//go:build etcd
+
+package etcd
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"jotkit/userdb/kv"
+)
+
+// StaleAfter is how old the news may be that a process judges by.
+const StaleAfter = 2 * time.Second
+
+// news is what this process has heard of the store.
+type news struct {
+	mu        sync.Mutex
+	following bool
+	rev       kv.Rev    // the newest that was announced
+	head      int64     // the newest revision of the cluster that a resync has seen
+	asOf      time.Time // what was committed before then is in rev
+}
+
+// raise takes note of a revision.
+func (n *news) raise(rev kv.Rev) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.rev = max(n.rev, rev)
+}
+
+// resync takes note of the revision that the store had when the cluster was at head, asked for at that time. Where the
+// cluster is behind what it was, as after its members were restored from a copy, the revision goes back too.
+func (n *news) resync(rev kv.Rev, head int64, at time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if head < n.head {
+		n.rev = rev
+	}
+	n.rev, n.head = max(n.rev, rev), head
+	n.upTo(at)
+}
+
+// seen takes note that what was sent at that time came back.
+func (n *news) seen(at time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.upTo(at)
+}
+
+func (n *news) upTo(at time.Time) {
+	if at.After(n.asOf) {
+		n.asOf = at
+	}
+}
+
+// follow begins or ends the following. Until the first news there are none.
+func (n *news) follow(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.following, n.asOf = on, time.Time{}
+}
+
+func (n *news) get() (following bool, rev kv.Rev, asOf time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.following, n.rev, n.asOf
+}
+
+// Rev returns the newest revision that this process has heard of while it follows the store, or kv.ErrStale where it has not
+// heard of anything for longer than [StaleAfter]. Without [Store.Follow] it asks the cluster.
+func (s *Store) Rev() (kv.Rev, error) {
+	following, rev, asOf := s.news.get()
+	if !following {
+		r := &reader{s: s, ctx: context.Background()}
+		err := r.pinned()
+		return r.watch, err
+	}
+	if lag := s.o.Now().Sub(asOf); lag > StaleAfter {
+		if asOf.IsZero() {
+			return 0, fmt.Errorf("%w: nothing heard of it yet", kv.ErrStale)
+		}
+		return 0, fmt.Errorf("%w: nothing heard of it for %s", kv.ErrStale, lag.Round(100*time.Millisecond))
+	}
+	return rev, nil
+}
+
+// Lag is how old the news of the store are while this process follows it, and 0 when it does not. Where there was no news yet
+// it is a very long time.
+func (s *Store) Lag() time.Duration {
+	following, _, asOf := s.news.get()
+	if !following {
+		return 0
+	}
+	return s.o.Now().Sub(asOf)
+}
