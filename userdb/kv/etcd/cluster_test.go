@@ -257,3 +257,14 @@ func open(tb testing.TB, o etcd.Options) *etcd.Store {
 	tb.Cleanup(func() { s.Close() })
 	return s
 }
+
+// often is how many times a test tries: many with JOTKIT_LONG.
+func often(normal, long int) int {
+	switch {
+	case os.Getenv("JOTKIT_LONG") != "":
+		return long
+	case testing.Short():
+		return normal / 5
+	}
+	return normal
+}

@@ -1,0 +1,147 @@
+//go:build etcd
+
+package etcd_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"testing"
+
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/etcd"
+)
+
+func increment(tx kv.Tx, name string) error {
+	n, err := number(tx, name)
+	if err != nil {
+		return err
+	}
+	return tx.Put(name, strconv.AppendInt(nil, int64(n+1), 10))
+}
+
+// number reads a counter, 0 where there is none.
+func number(r kv.Reader, name string) (int, error) {
+	value, err := r.Get(name)
+	if errors.Is(err, kv.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(value))
+}
+
+func view(tb testing.TB, s kv.Store, fn func(kv.View) error) {
+	tb.Helper()
+	if err := s.View(tb.Context(), fn); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func counted(tb testing.TB, s kv.Store, name string) (n int) {
+	tb.Helper()
+	view(tb, s, func(v kv.View) (err error) { n, err = number(v, name); return err })
+	return n
+}
+
+// TestCutCommit cuts the connection of each commit, before the member had it and before its answer came back. What Update
+// says must be so: no commit happens twice, and none is lost.
+func TestCutCommit(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	direct := create(t, o, nil)
+	p := newProxy(t, c.members[0].client)
+	o.Endpoints = []string{p.addr()}
+	s := open(t, o)
+	// The next that comes up is the commit. Of a cut on its way back the member knows nothing, so it has committed.
+	before := func(up bool) fate {
+		if up {
+			p.armed = nil
+			return cut
+		}
+		return pass
+	}
+	behind := func(up bool) fate {
+		if !up {
+			p.armed = nil
+			return cut
+		}
+		return pass
+	}
+	commits := often(200, 2000)
+	first := 0
+	for i := range commits {
+		runs := 0
+		rev, err := s.Update(t.Context(), func(tx kv.Tx) error {
+			err := increment(tx, "count")
+			if err == nil && i%3 == 0 {
+				err = tx.Put("ring", nil)
+			}
+			if runs++; runs == 1 {
+				p.arm([]func(bool) fate{before, behind}[i%2])
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if runs == 1 {
+			first++
+		}
+		if at, err := direct.Rev(); err != nil || at != rev {
+			t.Fatalf("commit %d: revision %d, want %d, %v", i, rev, at, err)
+		}
+	}
+	if got := counted(t, direct, "count"); got != commits {
+		t.Errorf("%d commits happened, %d were acknowledged", got, commits)
+	}
+	t.Logf("%d commits acknowledged, %d connections cut in the middle of them, %d times the first try was found to have happened",
+		commits, p.cuts, first)
+	if p.cuts < commits {
+		t.Errorf("only %d cuts", p.cuts)
+	}
+	if first < commits/4 || first > commits*3/4 {
+		t.Errorf("%d of %d first tries have happened: both kinds of cut are to be seen", first, commits)
+	}
+}
+
+// TestCutAnywhere cuts connections at any time, of several clients that all count.
+func TestCutAnywhere(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	direct := create(t, o, nil)
+	p := newProxy(t, c.members[0].client)
+	o.Endpoints = []string{p.addr()}
+	random := rand.New(rand.NewPCG(3, 4))
+	p.arm(func(bool) fate {
+		if random.IntN(25) == 0 {
+			return cut + fate(random.IntN(2))
+		}
+		return pass
+	})
+	const clients = 4
+	each := often(25, 400)
+	var all sync.WaitGroup
+	for i := range clients {
+		s := etcd.New(o)
+		all.Go(func() {
+			defer s.Close()
+			for j := range each {
+				if _, err := s.Update(t.Context(), func(tx kv.Tx) error {
+					return errors.Join(increment(tx, "count"), tx.Put(fmt.Sprintf("own/%d/%d", i, j), nil))
+				}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	p.arm(nil)
+	if got := counted(t, direct, "count"); got != clients*each {
+		t.Errorf("%d commits happened, %d were acknowledged", got, clients*each)
+	}
+	t.Logf("%d commits of %d clients acknowledged, %d connections cut", clients*each, clients, p.cuts)
+}
