@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -30,8 +31,32 @@ func (r *reader) Changes(since kv.Rev) (names []string, now kv.Rev, err error) {
 	case since == 0 || since > r.watch:
 		return nil, r.watch, compacted(since, r.watch)
 	}
-	names, err = r.s.changes(r.ctx, since, r.watch)
+	names, heard := r.s.heard(r.ctx, since, r.watch)
+	if !heard {
+		names, err = r.s.changes(r.ctx, since, r.watch)
+	}
 	return names, r.watch, err
+}
+
+// hearing is how long to wait for an announcement that is on its way, before members are asked for history: they look into that
+// ten times a second only.
+const hearing = 100 * time.Millisecond
+
+// heard returns what was announced after since, up to now, if this process follows the store and has heard all of it.
+func (s *Store) heard(ctx context.Context, since, now kv.Rev) (names []string, heard bool) {
+	ctx, stop := context.WithTimeout(ctx, hearing)
+	defer stop()
+	for {
+		names, heard, more := s.news.changes(since, now)
+		if heard || more == nil {
+			return names, heard
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return nil, false
+		}
+	}
 }
 
 func compacted(since, now kv.Rev) error {

@@ -30,6 +30,7 @@ type cluster struct {
 // A member is one process.
 type member struct {
 	name, client, peer string // host:port
+	reached            string // by the others, instead of peer
 	args               []string
 	dir                string
 	process            *exec.Cmd
@@ -61,9 +62,8 @@ func ports(n int) (found []string, err error) {
 	return found, nil
 }
 
-// newCluster writes down members and starts them. peerVia says through what the member from reaches the member to; nil is
-// directly.
-func newCluster(program, dir string, size int, more ...string) (*cluster, error) {
+// newCluster starts members. between gives for the address of a member that by which the others reach it.
+func newCluster(program, dir string, size int, between func(peer string) string, more ...string) (*cluster, error) {
 	found, err := ports(2 * size)
 	if err != nil {
 		return nil, err
@@ -72,13 +72,14 @@ func newCluster(program, dir string, size int, more ...string) (*cluster, error)
 	var all []string
 	for i := range size {
 		m := &member{name: fmt.Sprintf("m%d", i), client: found[2*i], peer: found[2*i+1], dir: dir}
+		m.reached = between(m.peer)
 		c.members = append(c.members, m)
-		all = append(all, m.name+"=http://"+m.peer)
+		all = append(all, m.name+"=http://"+m.reached)
 	}
 	for _, m := range c.members {
 		m.args = append([]string{program, "--name", m.name, "--data-dir", filepath.Join(dir, m.name),
 			"--listen-client-urls", "http://" + m.client, "--advertise-client-urls", "http://" + m.client,
-			"--listen-peer-urls", "http://" + m.peer, "--initial-advertise-peer-urls", "http://" + m.peer,
+			"--listen-peer-urls", "http://" + m.peer, "--initial-advertise-peer-urls", "http://" + m.reached,
 			"--initial-cluster", strings.Join(all, ","), "--log-level", "warn", "--logger", "zap"}, more...)
 		if err := m.start(); err != nil {
 			c.stop()
@@ -172,7 +173,7 @@ var one = sync.OnceValues(func() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := newCluster(program, dir, 1)
+	c, err := newCluster(program, dir, 1, directly)
 	if c == nil {
 		os.RemoveAll(dir)
 	}
@@ -202,10 +203,12 @@ func single(tb testing.TB) *cluster {
 	return c
 }
 
+func directly(peer string) string { return peer }
+
 // own starts a cluster for one test.
-func own(t *testing.T, size int, more ...string) *cluster {
+func own(t *testing.T, size int, between func(peer string) string, more ...string) *cluster {
 	t.Helper()
-	c, err := newCluster(peerProgram(t), t.TempDir(), size, more...)
+	c, err := newCluster(peerProgram(t), t.TempDir(), size, between, more...)
 	if c != nil {
 		t.Cleanup(c.stop)
 	}

@@ -125,7 +125,9 @@ func (f *follower) hear(ctx context.Context) bool {
 			if !open || resp.Err() != nil {
 				return true
 			}
-			f.take(resp.Events)
+			if f.take(resp.Events) != nil {
+				return false
+			}
 		case <-check.C:
 			if f.s.Lag() > StaleAfter {
 				return true
@@ -150,18 +152,20 @@ func (f *follower) resync(ctx context.Context) (from int64, err error) {
 }
 
 // take takes the events in, in their order: when a beat has come back, so has all that was committed before it was sent.
-func (f *follower) take(events []*clientv3.Event) {
+func (f *follower) take(events []*clientv3.Event) error {
 	for _, e := range events {
-		if e.Type == clientv3.EventTypeDelete {
-			continue
-		}
-		switch string(e.Kv.Key) {
-		case f.s.keys.watch:
-			f.s.news.raise(kv.Rev(e.Kv.ModRevision))
-		case f.key:
+		switch key := string(e.Kv.Key); {
+		case key == f.s.keys.watch:
+			names, err := announced(e)
+			if err != nil {
+				return err
+			}
+			f.s.news.announce(announcement{kv.Rev(e.Kv.ModRevision), names})
+		case key == f.key && e.Type != clientv3.EventTypeDelete:
 			if at, mine := f.back(string(e.Kv.Value)); mine {
 				f.s.news.seen(at)
 			}
 		}
 	}
+	return nil
 }

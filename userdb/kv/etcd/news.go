@@ -5,6 +5,8 @@ package etcd
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +23,55 @@ type news struct {
 	rev       kv.Rev    // the newest that was announced
 	head      int64     // the newest revision of the cluster that a resync has seen
 	asOf      time.Time // what was committed before then is in rev
+
+	log   []announcement // the newest at the end
+	since kv.Rev         // after that one all announcements are in log, up to its last
+	more  chan struct{}  // closed when log grows or begins anew
+}
+
+// An announcement is what a watched commit touched.
+type announcement struct {
+	rev   kv.Rev
+	names []string
+}
+
+// announce takes note of an announcement, which is the next after the last.
+func (n *news) announce(a announcement) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.rev = max(n.rev, a.rev)
+	if n.log = append(n.log, a); len(n.log) > kv.KeptChanges {
+		n.since, n.log = n.log[0].rev, n.log[1:]
+	}
+	n.wake()
+}
+
+// wake tells those who wait for more. mu is held.
+func (n *news) wake() {
+	if n.more != nil {
+		close(n.more)
+	}
+	n.more = make(chan struct{})
+}
+
+// changes returns the names that were announced after since, up to now, if all of them were heard. Else it returns what to wait
+// for; nil where waiting is of no use.
+func (n *news) changes(since, now kv.Rev) (names []string, heard bool, more <-chan struct{}) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case !n.following || n.more == nil || since < n.since:
+		return nil, false, nil
+	case len(n.log) == 0 || n.log[len(n.log)-1].rev < now:
+		return nil, false, n.more
+	}
+	for _, a := range n.log {
+		if a.rev > since && a.rev <= now {
+			names = append(names, a.names...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), true, nil
 }
 
 // raise takes note of a revision.
@@ -39,7 +90,9 @@ func (n *news) resync(rev kv.Rev, head int64, at time.Time) {
 		n.rev = rev
 	}
 	n.rev, n.head = max(n.rev, rev), head
+	n.log, n.since = nil, rev
 	n.upTo(at)
+	n.wake()
 }
 
 // seen takes note that what was sent at that time came back.
@@ -60,6 +113,8 @@ func (n *news) follow(on bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.following, n.asOf = on, time.Time{}
+	n.log, n.since = nil, math.MaxUint64
+	n.wake()
 }
 
 func (n *news) get() (following bool, rev kv.Rev, asOf time.Time) {

@@ -49,10 +49,10 @@ const lostOften = 8
 
 // run tries until there is a commit.
 func (u *update) run() (kv.Rev, error) {
-	for ; ; u.lost++ {
+	for {
 		c, err := u.collect()
 		switch {
-		case errors.Is(err, errCompacted) && u.ctx.Err() == nil:
+		case errors.Is(err, errCompacted) && u.ctx.Err() == nil: // and with it what fn was reading
 			continue
 		case err != nil:
 			return 0, err
@@ -69,6 +69,7 @@ func (u *update) run() (kv.Rev, error) {
 		if err != errLost {
 			return rev, err
 		}
+		u.lost++
 		if err := u.again(); err != nil {
 			return 0, err
 		}
