@@ -31,19 +31,18 @@ func (s *Store) send(ctx context.Context, r request) (*clientv3.TxnResponse, err
 func (s *Store) ask(ctx context.Context, r request) (*clientv3.TxnResponse, error) {
 	ctx, stop := s.bounded(ctx)
 	defer stop()
+	var why trouble
 	for tries := 0; ; tries++ {
 		resp, err := s.send(ctx, r)
 		if err == nil {
 			return resp, nil
 		}
-		if ctx.Err() != nil {
-			return nil, gaveUp(ctx, unreachable(err))
-		}
-		if refused := final(err); refused != nil {
+		if refused := final(err); refused != nil && ctx.Err() == nil {
 			return nil, refused
 		}
+		why.note(err)
 		if !pause(ctx, tries) {
-			return nil, gaveUp(ctx, unreachable(err))
+			return nil, gaveUp(ctx, why.unreachable())
 		}
 	}
 }

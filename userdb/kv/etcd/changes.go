@@ -68,6 +68,7 @@ func (s *Store) changes(ctx context.Context, since, now kv.Rev) ([]string, error
 	ctx, stop := s.bounded(ctx)
 	defer stop()
 	seen := map[string]bool{}
+	var why trouble
 	for tries := 0; ; tries++ {
 		err := s.history(ctx, &since, now, seen)
 		if err == nil && since >= now {
@@ -79,8 +80,11 @@ func (s *Store) changes(ctx context.Context, since, now kv.Rev) ([]string, error
 			}
 			return nil, refused
 		}
-		if ctx.Err() != nil || !pause(ctx, tries) {
-			return nil, gaveUp(ctx, unreachable(err))
+		if err != nil {
+			why.note(err)
+		}
+		if !pause(ctx, tries) {
+			return nil, gaveUp(ctx, why.unreachable())
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (u *update) learn(resp *clientv3.TxnResponse, fresh bool) error {
 
 // settle finds out what has become of a commit that was not answered, or sees to it that it cannot happen any more: its
 // condition is that keys.tx is as it was. It returns an answer like that of the commit, or errLost.
-func (u *update) settle(tx string, why error) (*clientv3.TxnResponse, error) {
+func (u *update) settle(tx string, first error) (*clientv3.TxnResponse, error) {
 	ctx, stop := u.grace()
 	defer stop()
 	k := u.s.keys
@@ -89,6 +89,7 @@ func (u *update) settle(tx string, why error) (*clientv3.TxnResponse, error) {
 		then:   []clientv3.Op{clientv3.OpGet(k.tx), clientv3.OpGet(k.watch, clientv3.WithKeysOnly())},
 		orElse: []clientv3.Op{clientv3.OpPut(k.tx, u.s.stamp())},
 	}
+	why := trouble{first}
 	for tries := 0; ; tries++ {
 		resp, err := u.s.send(ctx, r)
 		if err == nil && resp.Succeeded {
@@ -102,8 +103,9 @@ func (u *update) settle(tx string, why error) (*clientv3.TxnResponse, error) {
 		if final(err) == errFull {
 			return u.settleFull(ctx, tx)
 		}
+		why.note(err)
 		if !pause(ctx, tries) {
-			return nil, fmt.Errorf("%w: %w: %w", ErrUnknown, kv.ErrUnavailable, gaveUp(u.ctx, unreachable(why)))
+			return nil, fmt.Errorf("%w: %w", ErrUnknown, gaveUp(u.ctx, why.unreachable()))
 		}
 	}
 }

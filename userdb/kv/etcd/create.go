@@ -44,21 +44,23 @@ func Create(ctx context.Context, o Options, fill func(kv.Tx) error) error {
 	}
 }
 
-// vacant tells whether there is neither a store nor any records.
+// vacant tells whether there is neither a store nor any records. To ask for records takes members as long as there are many, so
+// they are asked only where there is no store.
 func (s *Store) vacant(ctx context.Context) error {
-	resp, err := s.ask(ctx, request{then: []clientv3.Op{clientv3.OpGet(s.keys.marker)}})
-	if err != nil {
-		return err
+	ops := []clientv3.Op{clientv3.OpGet(s.keys.marker)}
+	for range 2 {
+		resp, err := s.ask(ctx, request{then: ops})
+		switch {
+		case err != nil:
+			return err
+		case len(resp.Responses[0].GetResponseRange().Kvs) > 0:
+			return fmt.Errorf("%w at %s", kv.ErrExists, s)
+		case len(ops) > 1 && len(resp.Responses[1].GetResponseRange().Kvs) > 0:
+			return fmt.Errorf("%w: there are records at %s, and no store", kv.ErrDamaged, s)
+		}
+		ops = append(ops[:1], clientv3.OpGet(s.keys.records, clientv3.WithPrefix(), clientv3.WithLimit(1), clientv3.WithKeysOnly()))
 	}
-	if len(resp.Responses[0].GetResponseRange().Kvs) > 0 {
-		return fmt.Errorf("%w at %s", kv.ErrExists, s)
-	}
-	resp, err = s.ask(ctx, request{then: []clientv3.Op{
-		clientv3.OpGet(s.keys.records, clientv3.WithPrefix(), clientv3.WithLimit(1), clientv3.WithKeysOnly())}})
-	if err == nil && len(resp.Responses[0].GetResponseRange().Kvs) > 0 {
-		err = fmt.Errorf("%w: there are records of a store at %s, and no store", kv.ErrDamaged, s)
-	}
-	return err
+	return nil
 }
 
 // nothing is what lies under the first transaction of a store.

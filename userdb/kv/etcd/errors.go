@@ -28,7 +28,7 @@ var (
 	// ErrTooLarge comes back from an Update that writes more than the members take in one transaction.
 	ErrTooLarge = errors.New("too much for one transaction of etcd")
 	// ErrUnknown comes back from an Update of which it could not be found out in time whether it has happened.
-	ErrUnknown = errors.New("nobody can tell whether the last change has happened")
+	ErrUnknown = fmt.Errorf("%w: it is not known whether the last change has happened", kv.ErrUnavailable)
 )
 
 // bounded returns a context that ends when the store was waited for long enough, whatever ends the caller's.
@@ -92,11 +92,20 @@ func description(err error) string {
 	return err.Error()
 }
 
-func unreachable(last error) error {
-	if last == nil {
+// A trouble is the error that says most of why no member answers: that time was over says nothing.
+type trouble struct{ err error }
+
+func (t *trouble) note(err error) {
+	if c := code(err); t.err == nil || c != codes.DeadlineExceeded && c != codes.Canceled && c != codes.Unknown {
+		t.err = err
+	}
+}
+
+func (t *trouble) unreachable() error {
+	if t.err == nil {
 		return kv.ErrUnreachable
 	}
-	return fmt.Errorf("%w: %s", kv.ErrUnreachable, description(last))
+	return fmt.Errorf("%w: %s", kv.ErrUnreachable, description(t.err))
 }
 
 // pause waits between tries, up to twice as long each time, and by chance, so that those who met do not meet again. It

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
@@ -144,4 +145,43 @@ func TestCutAnywhere(t *testing.T) {
 		t.Errorf("%d commits happened, %d were acknowledged", got, clients*each)
 	}
 	t.Logf("%d commits of %d clients acknowledged, %d connections cut", clients*each, clients, p.cuts)
+}
+
+// TestUnknown: a commit of which nothing can be found out is said to be one, and the next Update finds the store as it is.
+func TestUnknown(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	direct := create(t, o, nil)
+	p := newProxy(t, c.members[0].client)
+	o.Endpoints, o.Wait = []string{p.addr()}, time.Second
+	s := open(t, o)
+	for i, after := range []bool{false, true, false} {
+		before := counted(t, direct, "count")
+		_, err := s.Update(t.Context(), func(tx kv.Tx) error {
+			err := increment(tx, "count")
+			p.arm(func(up bool) fate {
+				if after && up { // once
+					after = false
+					return pass
+				}
+				return cut
+			})
+			return err
+		})
+		if !errors.Is(err, etcd.ErrUnknown) || !errors.Is(err, kv.ErrUnavailable) {
+			t.Fatalf("%d: %v", i, err)
+		}
+		t.Log(err)
+		p.arm(nil)
+		between := counted(t, direct, "count")
+		if between > before+1 {
+			t.Errorf("%d: happened %d times", i, between-before)
+		}
+		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return increment(tx, "count") }); err != nil {
+			t.Fatal(err)
+		}
+		if got := counted(t, direct, "count"); got != between+1 {
+			t.Errorf("%d: %d, want %d", i, got, between+1)
+		}
+	}
 }

@@ -119,10 +119,7 @@ func (u *update) collect() (c collected, err error) {
 		}
 	}
 	c.touched = c.overlay.Watched()
-	if c.overlay.Empty() {
-		err = c.reader.pinned()
-	}
-	return c, err
+	return c, c.reader.pinned() // so that a cluster that cannot be reached is no commit that nobody knows of
 }
 
 // request makes the commit. tx is the value that keys.tx gets.
@@ -151,13 +148,10 @@ func (u *update) request(c collected, tx string) request {
 	return r
 }
 
-// isStore is the condition that there is the store that was read, or any where nothing was.
+// isStore is the condition that there is the store that was read, or none where one is to be made.
 func (s *Store) isStore(c collected) clientv3.Cmp {
-	switch {
-	case c.fresh:
+	if c.fresh {
 		return clientv3.Compare(clientv3.CreateRevision(s.keys.marker), "=", 0)
-	case c.reader.marker == 0:
-		return clientv3.Compare(clientv3.CreateRevision(s.keys.marker), ">", 0)
 	}
 	return clientv3.Compare(clientv3.ModRevision(s.keys.marker), "=", c.reader.marker)
 }
