@@ -4,6 +4,7 @@ package etcd_test
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"os"
@@ -33,6 +34,7 @@ type member struct {
 	reached            string // by the others, instead of peer
 	args               []string
 	dir                string
+	tls                *tls.Config // of clients
 	process            *exec.Cmd
 }
 
@@ -62,31 +64,64 @@ func ports(n int) (found []string, err error) {
 	return found, nil
 }
 
-// newCluster starts members. between gives for the address of a member that by which the others reach it.
-func newCluster(program, dir string, size int, between func(peer string) string, more ...string) (*cluster, error) {
-	found, err := ports(2 * size)
+// A setup is what is special about a cluster.
+type setup struct {
+	size    int
+	between func(peer string) string // gives for the address of a member that by which the others reach it; nil is itself
+	flags   []string
+	tls     *tls.Config // of clients; nil for plain connections
+}
+
+// newCluster starts members.
+func newCluster(program, dir string, s setup) (*cluster, error) {
+	found, err := ports(2 * s.size)
 	if err != nil {
 		return nil, err
 	}
 	c := &cluster{dir: dir}
 	var all []string
-	for i := range size {
-		m := &member{name: fmt.Sprintf("m%d", i), client: found[2*i], peer: found[2*i+1], dir: dir}
-		m.reached = between(m.peer)
+	for i := range s.size {
+		m := &member{name: fmt.Sprintf("m%d", i), client: found[2*i], peer: found[2*i+1], dir: dir, tls: s.tls}
+		if m.reached = m.peer; s.between != nil {
+			m.reached = s.between(m.peer)
+		}
 		c.members = append(c.members, m)
 		all = append(all, m.name+"=http://"+m.reached)
 	}
 	for _, m := range c.members {
 		m.args = append([]string{program, "--name", m.name, "--data-dir", filepath.Join(dir, m.name),
-			"--listen-client-urls", "http://" + m.client, "--advertise-client-urls", "http://" + m.client,
+			"--listen-client-urls", m.url(), "--advertise-client-urls", m.url(),
 			"--listen-peer-urls", "http://" + m.peer, "--initial-advertise-peer-urls", "http://" + m.reached,
-			"--initial-cluster", strings.Join(all, ","), "--log-level", "warn", "--logger", "zap"}, more...)
+			"--initial-cluster", strings.Join(all, ","), "--log-level", "warn", "--logger", "zap"}, s.flags...)
 		if err := m.start(); err != nil {
 			c.stop()
 			return nil, err
 		}
 	}
 	return c, c.ready()
+}
+
+func (m *member) url() string {
+	if m.tls != nil {
+		return "https://" + m.client
+	}
+	return "http://" + m.client
+}
+
+// plain is a client of etcd's own, to look behind the store.
+func (m *member) plain() (*clientv3.Client, error) {
+	return clientv3.New(clientv3.Config{Endpoints: []string{m.url()}, TLS: m.tls, Logger: zap.NewNop()})
+}
+
+// behind is such a client, closed when the test ends.
+func (c *cluster) behind(t *testing.T) *clientv3.Client {
+	t.Helper()
+	cl, err := c.members[0].plain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cl.Close() })
+	return cl
 }
 
 func (m *member) start() error {
@@ -122,14 +157,6 @@ func (c *cluster) endpoints() (all []string) {
 	return all
 }
 
-// plain is a client of etcd's own, to look behind the store.
-func plain(endpoints ...string) (*clientv3.Client, error) {
-	for i, e := range endpoints {
-		endpoints[i] = "http://" + e
-	}
-	return clientv3.New(clientv3.Config{Endpoints: endpoints, Logger: zap.NewNop()})
-}
-
 // ready waits until each member answers a linearizable read.
 func (c *cluster) ready() error {
 	for _, m := range c.members {
@@ -142,7 +169,7 @@ func (c *cluster) ready() error {
 }
 
 func (m *member) ready() error {
-	cl, err := plain(m.client)
+	cl, err := m.plain()
 	if err != nil {
 		return err
 	}
@@ -173,7 +200,7 @@ var one = sync.OnceValues(func() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := newCluster(program, dir, 1, directly)
+	c, err := newCluster(program, dir, setup{size: 1})
 	if c == nil {
 		os.RemoveAll(dir)
 	}
@@ -203,12 +230,10 @@ func single(tb testing.TB) *cluster {
 	return c
 }
 
-func directly(peer string) string { return peer }
-
 // own starts a cluster for one test.
-func own(t *testing.T, size int, between func(peer string) string, more ...string) *cluster {
+func own(t *testing.T, s setup) *cluster {
 	t.Helper()
-	c, err := newCluster(peerProgram(t), t.TempDir(), size, between, more...)
+	c, err := newCluster(peerProgram(t), t.TempDir(), s)
 	if c != nil {
 		t.Cleanup(c.stop)
 	}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
@@ -87,7 +89,11 @@ func description(err error) string {
 		return e.Error()
 	}
 	if s, ok := status.FromError(err); ok {
-		return s.Message()
+		said := s.Message()
+		if inner, err := strconv.Unquote(strings.TrimPrefix(said, "connection error: desc = ")); err == nil {
+			return strings.TrimPrefix(inner, "transport: ")
+		}
+		return said
 	}
 	return err.Error()
 }

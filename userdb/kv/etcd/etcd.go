@@ -99,6 +99,11 @@ var reconnect = grpc.ConnectParams{
 	MinConnectTimeout: 2 * time.Second,
 }
 
+// atOnce has a request fail when no member can be connected to, and say why, where the client would wait without a word.
+func atOnce(ctx context.Context, method string, req, reply any, c *grpc.ClientConn, send grpc.UnaryInvoker, o ...grpc.CallOption) error {
+	return send(ctx, method, req, reply, c, append(o, grpc.WaitForReady(false))...)
+}
+
 // connect returns the client, which connects by itself, and again when it has to.
 func (s *Store) connect() (*clientv3.Client, error) {
 	s.mu.Lock()
@@ -117,7 +122,7 @@ func (s *Store) connect() (*clientv3.Client, error) {
 	c, err := clientv3.New(clientv3.Config{
 		Endpoints: endpoints, TLS: s.o.TLS, Username: s.o.Username, Password: s.o.Password,
 		DialTimeout: s.attempt(), DialKeepAliveTime: pingEvery, DialKeepAliveTimeout: pingTimeout,
-		DialOptions:     []grpc.DialOption{grpc.WithConnectParams(reconnect)},
+		DialOptions:     []grpc.DialOption{grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(atOnce)},
 		MaxUnaryRetries: 2, // once more with a new token; what else may be sent again is decided here
 		Logger:          zap.NewNop(),
 	})

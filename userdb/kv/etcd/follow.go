@@ -129,7 +129,7 @@ func (f *follower) hear(ctx context.Context) bool {
 				return false
 			}
 		case <-check.C:
-			if f.s.Lag() > StaleAfter {
+			if f.s.Lag() > StaleAfter/2 { // while there is time to find another member
 				return true
 			}
 		case <-ctx.Done():

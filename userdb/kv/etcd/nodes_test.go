@@ -34,14 +34,14 @@ func (c *cluster) leader(t *testing.T) int {
 }
 
 func (m *member) status(ctx context.Context) (id, leader uint64, err error) {
-	cl, err := plain(m.client)
+	cl, err := m.plain()
 	if err != nil {
 		return 0, 0, err
 	}
 	defer cl.Close()
 	ctx, stop := context.WithTimeout(ctx, etcd.StaleAfter)
 	defer stop()
-	s, err := cl.Status(ctx, "http://"+m.client)
+	s, err := cl.Status(ctx, m.url())
 	if err != nil {
 		return 0, 0, err
 	}
@@ -51,7 +51,7 @@ func (m *member) status(ctx context.Context) (id, leader uint64, err error) {
 // TestLeaderKilled kills the leader under load, time after time. Nothing that was acknowledged is lost, and nothing happens
 // twice.
 func TestLeaderKilled(t *testing.T) {
-	c := own(t, 3, directly)
+	c := own(t, setup{size: 3})
 	o := c.options(t)
 	s := create(t, o, nil)
 	const clients = 3
@@ -113,11 +113,11 @@ func TestLeaderKilled(t *testing.T) {
 // old, and hears of all that it missed when the member is back.
 func TestCutOff(t *testing.T) {
 	var proxies []*proxy
-	c := own(t, 3, func(peer string) string {
+	c := own(t, setup{size: 3, between: func(peer string) string {
 		p := newProxy(t, peer)
 		proxies = append(proxies, p)
 		return p.addr()
-	})
+	}})
 	cut := (c.leader(t) + 1) % 3
 	o := c.options(t)
 	others := o
@@ -170,7 +170,7 @@ func TestCutOff(t *testing.T) {
 
 // TestAnotherMember: a follower whose member is cut off goes on by another one.
 func TestAnotherMember(t *testing.T) {
-	c := own(t, 3, directly)
+	c := own(t, setup{size: 3})
 	o := c.options(t)
 	s := create(t, o, nil)
 	start := announce(t, s, "ring")

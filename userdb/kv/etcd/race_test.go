@@ -112,7 +112,8 @@ func TestEmptyIsNotMissing(t *testing.T) {
 
 // TestSlowIsNotStarved: an Update that takes longer than the others take between their commits gets the store to itself.
 func TestSlowIsNotStarved(t *testing.T) {
-	o := single(t).options(t)
+	c := single(t)
+	o, cl := c.options(t), c.behind(t)
 	s, beside := create(t, o, nil), open(t, o)
 	done, committed := make(chan struct{}), make(chan struct{}, 1)
 	var all sync.WaitGroup
@@ -144,6 +145,11 @@ func TestSlowIsNotStarved(t *testing.T) {
 		for runs <= 8 && err == nil && counted(t, beside, "count") == seen { // until others have committed since
 			<-committed
 		}
+		if runs > 8 {
+			if alone, err := cl.Get(t.Context(), o.Prefix+"/alone"); err != nil || alone.Count == 0 {
+				t.Errorf("run %d, and it is not alone: %v", runs, err)
+			}
+		}
 		return errors.Join(err, increment(tx, "count"))
 	})
 	close(done)
@@ -167,11 +173,7 @@ func TestDeadHolder(t *testing.T) {
 	o := c.options(t)
 	o.Wait = 2 * time.Second
 	s := create(t, o, nil)
-	cl, err := plain(c.endpoints()...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cl.Close()
+	cl := c.behind(t)
 	if _, err := cl.Put(t.Context(), o.Prefix+"/alone", "somebody"); err != nil {
 		t.Fatal(err)
 	}
@@ -231,11 +233,7 @@ func TestLargeUpdates(t *testing.T) {
 	if !errors.Is(err, etcd.ErrTooLarge) || all() != 600 {
 		t.Errorf("1.7 MB: %v, and there are %d", err, all())
 	}
-	cl, err := plain(c.endpoints()...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cl.Close()
+	cl := c.behind(t)
 	if resp, err := cl.Get(t.Context(), o.Prefix+"/alone", clientv3.WithCountOnly()); err != nil || resp.Count != 0 {
 		t.Errorf("somebody has the store to itself still: %v", err)
 	}
