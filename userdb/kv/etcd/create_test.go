@@ -111,6 +111,19 @@ func TestGone(t *testing.T) {
 	if err := etcd.Create(t.Context(), o, nil); err != nil {
 		t.Fatal(err)
 	}
+	runs = 0
+	if _, err := open(t, o).Update(t.Context(), func(tx kv.Tx) error {
+		_, err := tx.Get("ring")
+		if runs++; runs == 1 && errors.Is(err, kv.ErrNotFound) {
+			_, err = cl.Delete(t.Context(), o.Prefix+"/", clientv3.WithPrefix())
+		}
+		return errors.Join(err, tx.Put("t/a", nil))
+	}); !errors.Is(err, kv.ErrNoStore) {
+		t.Errorf("update of an empty store that went away: %v, %d runs", err, runs)
+	}
+	if err := etcd.Create(t.Context(), o, nil); err != nil {
+		t.Fatal(err)
+	}
 	announce(t, s, "settings")
 	if names, now, err := kvtest.Changes(t.Context(), s, known); !errors.Is(err, kv.ErrCompacted) {
 		t.Errorf("changes since another store: %q, %d, %v", names, now, err)

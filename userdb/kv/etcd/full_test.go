@@ -11,8 +11,8 @@ import (
 	"jotkit/userdb/kv"
 )
 
-// TestFull: a cluster whose quota of space is used up takes no commits any more, and says so. The one with which members find it
-// out has happened although they say it has not: Update knows better. What is there can be read, and news are not old.
+// TestFull: a cluster whose quota of space is used up takes no commits any more, and says so. What is there can be read, and
+// news are not old, although no beats come any more.
 func TestFull(t *testing.T) {
 	c := own(t, setup{size: 1, flags: []string{"--quota-backend-bytes", "2000000"}})
 	o := c.options(t)

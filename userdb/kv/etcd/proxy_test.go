@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -18,10 +19,13 @@ type proxy struct {
 
 	mu    sync.Mutex
 	links map[*link]bool
-	cuts  int                    // links that were cut
-	armed func(up bool) fate     // decides about each piece of data; nil lets all through
-	shut  func(head []byte) bool // refuses new links by their first bytes; nil takes all
+	cuts  int                          // links that were cut
+	armed func(up bool, size int) fate // decides about each piece of data; nil lets all through
+	shut  func(head []byte) bool       // refuses new links by their first bytes; nil takes all
 	all   sync.WaitGroup
+
+	release chan struct{} // closed to release what is late
+	answers atomic.Int64  // bytes that came back to what was late
 }
 
 // A fate is what becomes of a piece of data.
@@ -31,6 +35,7 @@ const (
 	pass  fate = iota
 	cut        // it gets lost, and the link is cut
 	after      // it arrives, and then the link is cut
+	late       // the client is cut off, and it arrives when the proxy releases it
 )
 
 // A link is one connection through a proxy.
@@ -38,6 +43,7 @@ type link struct {
 	client, server net.Conn
 	head           []byte // first bytes of the client
 	counted        bool
+	late           atomic.Bool // the way up goes on alone
 }
 
 func (l *link) close() {
@@ -51,7 +57,7 @@ func newProxy(tb testing.TB, to string) *proxy {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p := &proxy{to: to, l: l, links: map[*link]bool{}}
+	p := &proxy{to: to, l: l, links: map[*link]bool{}, release: make(chan struct{})}
 	p.all.Go(p.serve)
 	tb.Cleanup(func() {
 		l.Close()
@@ -95,7 +101,11 @@ func (p *proxy) carry(client net.Conn) {
 }
 
 func (p *proxy) copy(k *link, to io.Writer, from io.Reader, up bool) {
-	defer k.close()
+	defer func() {
+		if !k.late.Load() { // else it is the test that ends it
+			k.close()
+		}
+	}()
 	b := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(b)
@@ -105,6 +115,17 @@ func (p *proxy) copy(k *link, to io.Writer, from io.Reader, up bool) {
 		f := p.fateOf(k, b[:n], up)
 		if f == cut {
 			return
+		}
+		if f == late {
+			k.late.Store(true)
+			k.client.Close()
+			<-p.release
+			_, _ = to.Write(b[:n])
+			return
+		}
+		if !up && k.late.Load() {
+			p.answers.Add(int64(n))
+			continue
 		}
 		if _, err := to.Write(b[:n]); err != nil || f == after {
 			return
@@ -122,7 +143,7 @@ func (p *proxy) fateOf(k *link, data []byte, up bool) (f fate) {
 		return cut
 	}
 	if p.armed != nil {
-		if f = p.armed(up); f != pass {
+		if f = p.armed(up, len(data)); f != pass {
 			p.count(k)
 		}
 	}
@@ -138,7 +159,7 @@ func (p *proxy) count(k *link) {
 }
 
 // arm has decide decide about each piece of data from now on, up is from the client. It is called one piece after another.
-func (p *proxy) arm(decide func(up bool) fate) {
+func (p *proxy) arm(decide func(up bool, size int) fate) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.armed = decide
