@@ -22,6 +22,7 @@ type env struct {
 	getenv func(string) string
 	now    func() time.Time
 	user   func() string // who runs the command, for the audit
+	host   func() string // the name of this machine, for those that share a store
 	hasher userdb.Hasher
 	proxy  func(*http.Request) (*url.URL, error) // on the way to published keys
 	tick   time.Duration                         // how often audit -f looks for new lines
@@ -32,8 +33,9 @@ type env struct {
 	work int
 	global
 
-	inTaken  bool   // stdin has been read by one of the inputs
-	mistaken string // the way out, should what was given for a token be none
+	members  []*member // the clusters that this command is connected to
+	inTaken  bool      // stdin has been read by one of the inputs
+	mistaken string    // the way out, should what was given for a token be none
 }
 
 // global are the flags that every command has.
@@ -44,6 +46,7 @@ type global struct {
 	noColor        bool
 	noInput, yes   bool
 	wait           time.Duration
+	cluster        clusterFlags
 }
 
 // answerBuffer is how much of an answer is held back. What is longer is a stream, and goes out as it is made.
@@ -59,10 +62,19 @@ func processEnv() *env {
 		getenv: os.Getenv,
 		now:    time.Now,
 		user:   processUser,
+		host:   processHost,
 		proxy:  http.ProxyFromEnvironment,
 		tick:   time.Second,
 		diskAt: diskAt,
 	}
+}
+
+func processHost() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
 }
 
 func processUser() string {

@@ -76,6 +76,9 @@ func (e *env) storeExaminer(ctx context.Context, o verifyOptions) (examiner, err
 	if !o.each {
 		return func(ctx context.Context, raw string) (*token.Report, error) { return a.Examine(ctx, raw, o.want, o.at) }, nil
 	}
+	if _, err := e.follow(ctx, "verify "+e.host()); err != nil {
+		return nil, err
+	}
 	live, err := authority.NewLive(ctx, a)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ func bindGlobal(f *pflag.FlagSet, g *global) {
 	f.BoolVar(&g.noColor, "no-color", false, "no colour")
 	f.BoolVar(&g.noInput, "no-input", false, "never ask")
 	f.BoolVar(&g.yes, "yes", false, "do what destroys without asking")
+	g.cluster.bind(f)
 	g.wait = waitForStore
 	f.Var(durationValue{&g.wait, 0}, "wait", "how long to wait for a busy store, `D`")
 }

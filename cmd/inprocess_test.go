@@ -34,6 +34,7 @@ func (p *inProcess) env(stdin string, out, errs io.Writer) *env {
 		},
 		now:    func() time.Time { return p.now },
 		user:   func() string { return "root" },
+		host:   func() string { return "here" },
 		diskAt: scriptDisk,
 		hasher: userdb.Hasher{Cost: userdb.Cost{Memory: 64, Time: 1, Threads: 1}},
 		work:   1,

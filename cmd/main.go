@@ -27,6 +27,7 @@ func run(e *env, args []string) int {
 func (e *env) run(ctx context.Context, args []string) int {
 	root, began := newRoot(e, args)
 	root.SetArgs(args)
+	defer e.closeClusters()
 	c, err := root.ExecuteContextC(ctx)
 	if err != nil && !*began {
 		err = usageOf(c, err)

@@ -35,7 +35,7 @@ func (e *env) writing(ctx context.Context) (*authority.Authority, error) {
 }
 
 func (e *env) existing(ctx context.Context) (*authority.Authority, error) {
-	p, err := e.existingPlace()
+	p, err := e.existingPlace(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,8 @@ func (e *env) existing(ctx context.Context) (*authority.Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.authority(e.keyedAt(e.storeAt(p.path), p.keyPath, key)), nil
+	e.unguarded(p)
+	return e.authority(e.keyedAt(p.store, p.keyPath, key)), nil
 }
 
 // errGone comes back, as kv.ErrNoStore, where there was a store. A new one made in passing would hide that, and its backups
@@ -62,44 +63,61 @@ func (e *env) noStore(path string) error {
 }
 
 func (e *env) authority(store kv.Store) *authority.Authority {
-	return &authority.Authority{Store: store, Now: e.now, Actor: e.actor(), Chain: "cli", Hasher: e.hasher}
+	return &authority.Authority{Store: store, Now: e.now, Actor: e.actor(), Chain: e.chain(), Hasher: e.hasher}
 }
 
 func (e *env) actor() string { return e.user() + "@cli" }
 
 // create makes a store with these settings, and its seal key where there is none. Where a store is, it is kv.ErrExists.
 func (e *env) create(ctx context.Context, s authority.Settings) (*authority.Authority, error) {
-	path, err := e.storePath()
+	p, err := e.place(ctx)
+	if err == nil {
+		err = vacant(ctx, p)
+	}
 	if err != nil {
 		return nil, err
-	}
-	keyPath, err := e.sealKeyPath()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %q", kv.ErrExists, path)
 	}
 	found, err := authority.Found(s, e.now(), e.actor())
 	if err != nil {
 		return nil, err
 	}
-	if err := makeDir(filepath.Dir(path)); err != nil {
+	if p.file != nil {
+		err = makeDir(filepath.Dir(p.path))
+	}
+	if err != nil {
 		return nil, err
 	}
-	key, made, err := e.newSealKey(ctx, keyPath, path)
+	key, made, err := e.newSealKey(ctx, p.keyPath, p.path)
 	if err != nil {
 		return nil, err
 	}
 	if made { // said at once: another process may be quicker to make the store of it
-		e.note("made a seal key: %s (keep a copy apart from the store)", keyPath)
+		e.note("made a seal key: %s (keep a copy apart from the store)", p.keyPath)
 	}
-	if err := e.createStore(ctx, path, sealed.Fill(key, found)); err != nil {
+	if err := e.createStore(ctx, p, sealed.Fill(key, found)); err != nil {
 		return nil, err
 	}
-	e.note("made a new store: %s", path)
+	e.note("made a new store: %s", p.path)
 	if !made {
-		e.note("sealed with the key that was there: %s", keyPath)
+		e.note("sealed with the key that was there: %s", p.keyPath)
 	}
-	return e.authority(e.keyedAt(e.storeAt(path), keyPath, key)), nil
+	e.unguarded(p)
+	return e.authority(e.keyedAt(p.store, p.keyPath, key)), nil
+}
+
+// vacant is kv.ErrExists where there is something in the place of a store.
+func vacant(ctx context.Context, p place) error {
+	var err error
+	if p.file == nil {
+		err = there(ctx, p.store)
+	} else {
+		_, err = os.Lstat(p.path)
+	}
+	switch {
+	case errors.Is(err, kv.ErrNoStore) || errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil && p.file == nil:
+		return err
+	}
+	return fmt.Errorf("%w: %q", kv.ErrExists, p.path)
 }

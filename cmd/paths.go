@@ -6,8 +6,11 @@ import (
 	"runtime"
 )
 
-// storePath is where the store is: flag, variable, default.
+// storePath is where the store is: flag, variable, default. One in a cluster has a URL for a path.
 func (e *env) storePath() (string, error) {
+	if named := cmp.Or(e.store, e.getenv("JOTKIT_STORE")); inCluster(named) {
+		return clusterURL(named)
+	}
 	return e.path(e.store, "JOTKIT_STORE", "--store", e.dataHome(), "jotkit.db")
 }
 

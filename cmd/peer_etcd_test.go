@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// An etcd is a server of its own with accounts, whose tokens are JWTs.
-type etcd struct{ url string }
+// An etcdServer is one of its own, with accounts, whose tokens are JWTs.
+type etcdServer struct{ url string }
 
 // TestEtcd gives etcd the key of a store: jotkit reads the tokens of its logins, which have neither issuer, audience,
 // subject nor kid, and etcd those of jotkit.
@@ -30,7 +30,7 @@ func TestEtcd(t *testing.T) {
 }
 
 // newEtcd starts one that signs with the active key of the store in the home, and has no user but root.
-func newEtcd(t *testing.T, h home, alg string) etcd {
+func newEtcd(t *testing.T, h home, alg string) etcdServer {
 	t.Helper()
 	h.run("keys", "export", "2", "--format", "pem", "--out", "next.pub")
 	h.run("keys", "export", "1", "--format", "pem", "--out", "etcd.pub")
@@ -42,7 +42,7 @@ func newEtcd(t *testing.T, h home, alg string) etcd {
 		"--auth-token", "jwt,pub-key=etcd.pub,priv-key=etcd.key,ttl=10m,sign-method="+alg)
 	c.Dir = h.dir
 	background(t, c, h.path("etcd.log"), func(error) {})
-	e := etcd{client}
+	e := etcdServer{client}
 	if err := waitFor(e.url + "/health"); err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func newEtcd(t *testing.T, h home, alg string) etcd {
 type etcdAnswer struct{ Token, Error string }
 
 // ask calls a method of the JSON gateway, which wants the bare token in the header.
-func (e etcd) ask(t *testing.T, method, body, raw string) (a etcdAnswer) {
+func (e etcdServer) ask(t *testing.T, method, body, raw string) (a etcdAnswer) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, e.url+"/v3/"+method, strings.NewReader(body))
 	if err != nil {
@@ -88,7 +88,7 @@ func (e etcd) ask(t *testing.T, method, body, raw string) (a etcdAnswer) {
 }
 
 // login is that of root.
-func (e etcd) login(t *testing.T) string {
+func (e etcdServer) login(t *testing.T) string {
 	t.Helper()
 	answer := e.ask(t, "auth/authenticate", fmt.Sprintf(`{"name":"root","password":%q}`, testPassword), "")
 	if answer.Error != "" {
@@ -115,7 +115,7 @@ func etcdMade(t *testing.T, h home, raw string) {
 
 // ours asks etcd for a range with tokens of jotkit. etcd looks at the signature, exp, username and revision: that of its
 // accounts, so that a token made before they changed is refused.
-func (e etcd) ours(t *testing.T, h home, revision string) {
+func (e etcdServer) ours(t *testing.T, h home, revision string) {
 	t.Helper()
 	const invalid = "invalid auth token"
 	mint := func(more ...string) string {

@@ -27,7 +27,7 @@ func newSealing(t *testing.T) sealing {
 	s.run(0, "", "init")
 	s.e = s.env("", io.Discard, io.Discard)
 	var err error
-	if s.p, err = s.e.existingPlace(); err != nil {
+	if s.p, err = s.e.existingPlace(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -24,8 +24,14 @@ func (e *lostKeyError) hint() string  { return e.way }
 func (e *env) lost(ctx context.Context, name, store string) error {
 	way := fmt.Sprintf("the store %s can be read with its own seal key alone: put it back at %s, or name it with --seal-key-file",
 		store, name)
-	if _, err := os.Stat(store); err == nil {
-		if found := wayToKey(ctx, e.storeAt(store), name); found != "" {
+	p := place{path: store}
+	err := e.locate(ctx, &p)
+	if err == nil && p.file != nil {
+		_, err = os.Stat(store)
+	}
+	if err == nil {
+		e.unguarded(p)
+		if found := wayToKey(ctx, p.store, name); found != "" {
 			way = found
 		}
 	}

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"runtime"
@@ -22,6 +24,7 @@ type serveOptions struct {
 	proxies           []netip.Prefix
 	closed, metrics   bool
 	rotateEvery       time.Duration
+	node              string // what it is called among those that share a store
 }
 
 func newServe(e *env) *cobra.Command {
@@ -49,6 +52,7 @@ meanwhile: what they revoke is refused from the next request on.`,
 	f.BoolVar(&o.closed, "no-registration", false, "take no registrations over HTTP")
 	f.BoolVar(&o.metrics, "metrics", false, "show numbers at /metrics")
 	f.Var(durationValue{&o.rotateEvery, time.Minute}, "rotate-every", "rotate the keys when the active one is `D` old")
+	o.bindNode(f)
 	c.MarkFlagsRequiredTogether("tls-cert", "tls-key")
 	c.MarkFlagsMutuallyExclusive("tls-cert", "tls-self-signed")
 	return c
@@ -72,7 +76,10 @@ func (e *env) serve(ctx context.Context, o serveOptions) error {
 	}
 	defer l.Close()
 	place := placeOf(l, o)
-	live, err := e.live(ctx, place)
+	if o.node == "" {
+		o.node = cmp.Or(e.getenv("JOTKIT_NODE"), nodeAt(l, e.host()))
+	}
+	live, m, err := e.live(ctx, place, o.node)
 	if err != nil {
 		return err
 	}
@@ -80,6 +87,9 @@ func (e *env) serve(ctx context.Context, o serveOptions) error {
 		ProxiesOnly: !o.tls() && !at.IP.IsLoopback(), RotateEvery: o.rotateEvery}
 	if o.metrics {
 		s.Metrics = server.NewMetrics(live)
+		if m != nil {
+			s.Metrics.Lag = m.Lag
+		}
 	}
 	if err := e.announce(log, live, place); err != nil {
 		return err
@@ -87,18 +97,32 @@ func (e *env) serve(ctx context.Context, o serveOptions) error {
 	return s.Run(ctx, l)
 }
 
-// live opens the store, and makes it where there is none, for strangers to act on.
-func (e *env) live(ctx context.Context, at string) (*authority.Live, error) {
+// live opens the store, and makes it where there is none, for strangers to act on. Where it is in a cluster, that comes too.
+func (e *env) live(ctx context.Context, at, node string) (*authority.Live, *member, error) {
 	a, err := e.writing(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	m, err := e.follow(ctx, node)
+	if err != nil {
+		return nil, nil, err
 	}
 	a.Chain, a.Actor = "serve", e.user()+"@serve"
+	if m != nil {
+		a.Chain = chainOf(a.Chain, node)
+	}
 	a.Limits = authority.NewLimits(runtime.GOMAXPROCS(0))
 	if err := a.NoteServing(ctx, at); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return authority.NewLive(ctx, a)
+	live, err := authority.NewLive(ctx, a)
+	return live, m, err
+}
+
+// nodeAt tells this server from others of the same machine.
+func nodeAt(l net.Listener, host string) string {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return host + ":" + port
 }
 
 // announce says where the server answers, and what does not fit together.

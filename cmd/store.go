@@ -22,33 +22,55 @@ func newStore(e *env) *cobra.Command {
 
 // A place is where a store and its seal key lie, or should.
 type place struct {
-	path    string // of the store
+	path    string // of the store; of one in a cluster the URL
 	keyPath string // of its seal key
-	store   *bolt.Store
+	store   kv.Store
+	file    *bolt.Store // the same, nil where it is in a cluster
 }
 
-// place finds both. Nothing is read yet, and neither has to be there.
-func (e *env) place() (p place, err error) {
+// place finds both. Nothing is read of the store yet, and neither has to be there.
+func (e *env) place(ctx context.Context) (p place, err error) {
 	if p.path, err = e.storePath(); err != nil {
 		return p, err
 	}
 	if p.keyPath, err = e.sealKeyPath(); err != nil {
 		return p, err
 	}
-	p.store = bolt.New(p.path, e.boltOptions())
-	return p, nil
+	return p, e.locate(ctx, &p)
+}
+
+// locate finds the store at the path of a place.
+func (e *env) locate(ctx context.Context, p *place) error {
+	if inCluster(p.path) {
+		m, err := e.clusterAt(ctx, p.path)
+		if err == nil {
+			p.store = m
+		}
+		return err
+	}
+	p.file = bolt.New(p.path, e.boltOptions())
+	p.store = p.file
+	return nil
 }
 
 // existingPlace is the place of a store that is there, else kv.ErrNoStore.
-func (e *env) existingPlace() (place, error) {
-	p, err := e.place()
+func (e *env) existingPlace(ctx context.Context) (place, error) {
+	p, err := e.place(ctx)
 	if err != nil {
 		return p, err
+	}
+	if p.file == nil {
+		return p, there(ctx, p.store)
 	}
 	if _, err := os.Stat(p.path); errors.Is(err, fs.ErrNotExist) {
 		return p, e.noStore(p.path)
 	}
 	return p, nil
+}
+
+// there asks whether there is a store in a cluster, else it is kv.ErrNoStore.
+func there(ctx context.Context, store kv.Store) error {
+	return store.View(ctx, func(kv.View) error { return nil })
 }
 
 // own tells which file of the store this is, by whatever name, or "".

@@ -72,8 +72,11 @@ type keyPlace struct {
 }
 
 func (e *env) backUp(ctx context.Context, name string, o backupOptions) error {
-	p, err := e.existingPlace()
+	p, err := e.existingPlace(ctx)
 	if err != nil {
+		return err
+	}
+	if err := p.fileAlone("jotkit store backup", "jotkit store copy "+shellWord(p.path)+" F makes a file of it; etcdctl snapshot save F, a backup of all that is in etcd"); err != nil {
 		return err
 	}
 	target, err := e.backupTarget(ctx, p, name)
@@ -139,7 +142,7 @@ func (e *env) makeBackup(ctx context.Context, p place, t backupTarget, to []age.
 	}
 	defer os.Remove(plain.Name())
 	defer plain.Close()
-	if b.copied, err = p.store.Copy(ctx, plain); err != nil {
+	if b.copied, err = p.file.Copy(ctx, plain); err != nil {
 		return b, err
 	}
 	if b.SealKey.ID, err = e.soundCopy(ctx, plain.Name(), key); err != nil {

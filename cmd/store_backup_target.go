@@ -76,7 +76,7 @@ func (p place) checkSame(ctx context.Context, name string) error {
 	if err != nil {
 		return nil // encrypted, or of no use
 	}
-	if own, err := p.store.Info(ctx); err != nil || own.ID == there.ID {
+	if own, err := p.file.Info(ctx); err != nil || own.ID == there.ID {
 		return err
 	}
 	return &hintedError{fmt.Errorf("%w of this store, but of another one: %q", errNoBackupThere, name), "name another file, or move that one away"}

@@ -107,7 +107,7 @@ func (b *badBackupError) Error() string {
 // compare finds what would be lost by it. A rollback that was not accepted is refused before anybody is asked. Sessions end
 // where something is lost, or may be: their refresh tokens are newer than what the backup has of them.
 func (c *candidate) compare(ctx context.Context, p place, o restoreOptions) error {
-	lost, known, err := p.store.Lost(ctx, c.name)
+	lost, known, err := p.file.Lost(ctx, c.name)
 	c.lost, c.endsSessions = lost, o.acceptRollback || !known
 	if errors.Is(err, kv.ErrRolledBack) && o.acceptRollback {
 		return nil

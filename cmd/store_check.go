@@ -168,7 +168,7 @@ func (x *examination) fail(name, mend, format string, args ...any) {
 // examineStore runs all checks. The errors are those of a store that is not there, is held by others, or has been left
 // with Ctrl-C; whatever else is wrong is a check that fails.
 func (e *env) examineStore(ctx context.Context) (*examination, error) {
-	p, err := e.existingPlace()
+	p, err := e.existingPlace(ctx)
 	if err != nil {
 		return nil, err
 	}

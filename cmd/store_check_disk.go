@@ -13,6 +13,9 @@ type disk struct {
 
 // disk checks whether there is room: a commit takes new pages, and a backup or a compaction another copy.
 func (x *examination) disk() {
+	if x.p.file == nil {
+		return
+	}
 	dir := filepath.Dir(x.p.path)
 	info, err := os.Stat(x.p.path)
 	if err != nil || x.diskAt == nil {

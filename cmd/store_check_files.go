@@ -12,6 +12,14 @@ import (
 // in the place of any in it.
 func (x *examination) files() {
 	before := len(x.found)
+	if x.p.file == nil {
+		x.file("seal key", x.p.keyPath)
+		x.directory(filepath.Dir(x.p.keyPath))
+		if len(x.found) == before {
+			x.well("permissions", "the seal key is for its owner alone")
+		}
+		return
+	}
 	x.file("store", x.p.path)
 	x.file("companion", x.p.path+".lock")
 	x.file("seal key", x.p.keyPath)

@@ -25,15 +25,7 @@ func (x *examination) stops(err error) bool {
 
 // inside checks what is in the store, as far as each step lets the next one look.
 func (x *examination) inside() error {
-	info, err := x.p.store.Info(x.ctx)
-	if x.stops(err) {
-		return err
-	}
-	x.generation(info, err)
-	if err != nil {
-		return nil
-	}
-	if err := x.pages(info); err != nil {
+	if sound, err := x.outside(); !sound || err != nil {
 		return err
 	}
 	key, opens, err := x.sealKey()
@@ -44,6 +36,23 @@ func (x *examination) inside() error {
 		return err
 	}
 	return x.meaning(x.authority(sealed.New(x.p.store, key)))
+}
+
+// outside checks what the records lie in, and tells whether they can be looked at.
+func (x *examination) outside() (sound bool, err error) {
+	if x.p.file == nil {
+		x.well("etcd", "%s answers. Its members and their disks are for etcdctl endpoint health", x.p.path)
+		return true, nil
+	}
+	info, err := x.p.file.Info(x.ctx)
+	if x.stops(err) {
+		return false, err
+	}
+	x.generation(info, err)
+	if err != nil {
+		return false, nil
+	}
+	return true, x.pages(info)
 }
 
 // generation tells whether the store can be opened at all, and is the one that was here last.
@@ -69,7 +78,7 @@ func (x *examination) generation(info bolt.Info, err error) {
 }
 
 func (x *examination) pages(info bolt.Info) error {
-	faults, err := x.p.store.Check(x.ctx)
+	faults, err := x.p.file.Check(x.ctx)
 	if x.stops(err) {
 		return err
 	}
@@ -110,7 +119,7 @@ func (x *examination) sealKey() (key sealed.Key, opens bool, err error) {
 		x.fail("schema", "", "%v: use the newer jotkit", err)
 		return key, false, nil
 	case err != nil:
-		x.fail("records", x.self("store", "restore", "F"), "%v", err)
+		x.fail("records", x.restoring(), "%v", err)
 		return key, false, nil
 	}
 	x.well("schema", "%d", about.Schema)
@@ -128,6 +137,14 @@ func (x *examination) sealKey() (key sealed.Key, opens bool, err error) {
 	}
 	x.well("seal key", "%s opens it", x.p.keyPath)
 	return key, true, nil
+}
+
+// restoring is what puts a backup back. In a cluster it takes more than one command.
+func (x *examination) restoring() string {
+	if x.p.file == nil {
+		return ""
+	}
+	return x.self("store", "restore", "F")
 }
 
 // noSealKey tells why the seal key does not open the store, and the way out, where that is known.
@@ -155,7 +172,7 @@ func (x *examination) records(key sealed.Key) error {
 	if len(faults) == 0 {
 		x.well("records", "%d, each as it was written under its name", checked)
 	}
-	x.failEach("records", x.self("store", "restore", "F"), faults)
+	x.failEach("records", x.restoring(), faults)
 	return nil
 }
 
@@ -229,8 +246,13 @@ func (x *examination) times(a *authority.Authority, keys []keyring.Entry) error 
 // leftovers are files that a crash has left beside the store or its seal key, of which one may be a copy. One that is being
 // made has the same kind of name.
 func (x *examination) leftovers() {
-	left, err := bolt.Leftovers(x.p.path)
-	dirs := []string{filepath.Dir(x.p.real()), filepath.Dir(x.p.keyPath)}
+	var left []string
+	var err error
+	dirs, beside := []string{filepath.Dir(x.p.keyPath)}, "the seal key"
+	if x.p.file != nil {
+		left, err = bolt.Leftovers(x.p.path)
+		dirs, beside = append(dirs, filepath.Dir(x.p.real())), "the store and its seal key"
+	}
 	for _, dir := range slices.Compact(dirs) {
 		staged, fault := stagedIn(dir)
 		left = append(left, staged...)
@@ -241,7 +263,7 @@ func (x *examination) leftovers() {
 	if err != nil {
 		x.warn("leftovers", "", "%v", err)
 	} else if len(left) == 0 {
-		x.well("leftovers", "none beside the store and its seal key")
+		x.well("leftovers", "none beside %s", beside)
 	}
 	for _, name := range left {
 		x.warn("leftovers", "rm "+shellWord(name), "%s was left by a command that was cut off, if none is running", name)

@@ -70,11 +70,14 @@ func (e *env) compact(ctx context.Context, o compactOptions) error {
 	if !o.newKey && o.how != (sealKeyChange{}) {
 		return usagef("jotkit store reseal changes the seal key alone", "--to and the passphrase of a new key go with --new-key")
 	}
-	p, err := e.existingPlace()
+	p, err := e.existingPlace(ctx)
 	if err != nil {
 		return err
 	}
-	info, err := p.store.Info(ctx)
+	if err := p.fileAlone("jotkit store compact", "etcdctl defrag gives the disk back what is free; jotkit store copy "+shellWord(p.path)+" F makes a file of it"); err != nil {
+		return err
+	}
+	info, err := p.file.Info(ctx)
 	switch {
 	case err != nil:
 		return err
@@ -88,7 +91,7 @@ func (e *env) compact(ctx context.Context, o compactOptions) error {
 	if err != nil {
 		return err
 	}
-	before, after, err := p.store.Compact(ctx, nil, line)
+	before, after, err := p.file.Compact(ctx, nil, line)
 	if err != nil {
 		return err
 	}
@@ -117,7 +120,7 @@ func (e *env) compactAnew(ctx context.Context, p place, o compactOptions) error 
 			return err
 		}
 		line := e.authority(nil).Line("store compact", map[string]string{"old": old.ID(), "seal_key": with.ID()})
-		before, after, err := p.store.Compact(ctx, change, sealed.Within(with, line))
+		before, after, err := p.file.Compact(ctx, change, sealed.Within(with, line))
 		out.Before, out.After = sizeOf(before), sizeOf(after)
 		return err
 	}

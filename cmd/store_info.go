@@ -12,7 +12,6 @@ import (
 
 	"jotkit/cmd/authority"
 	"jotkit/userdb/kv"
-	"jotkit/userdb/kv/bolt"
 	"jotkit/userdb/kv/sealed"
 )
 
@@ -38,16 +37,21 @@ known without is left out, and null with --json.`,
 
 // storeInfoJSON is what a store says of itself, for scripts. What takes the seal key is null without it.
 type storeInfoJSON struct {
-	Path        string         `json:"path"`
-	ID          string         `json:"id"`
-	Schema      uint32         `json:"schema"`
-	Commits     uint64         `json:"commits"`
-	Revision    kv.Rev         `json:"revision"`
-	Size        int64          `json:"size"` // in bytes
-	PageSize    int            `json:"page_size"`
-	Pages       int            `json:"pages"`
-	FreePages   int            `json:"free_pages"`
-	Guarded     bool           `json:"guarded"`
+	Path      string `json:"path"`
+	ID        string `json:"id"`
+	Schema    uint32 `json:"schema"`
+	Commits   uint64 `json:"commits"`
+	Revision  kv.Rev `json:"revision"`
+	Size      int64  `json:"size"` // in bytes
+	PageSize  int    `json:"page_size"`
+	Pages     int    `json:"pages"`
+	FreePages int    `json:"free_pages"`
+	Guarded   bool   `json:"guarded"`
+	storeHoldsJSON
+}
+
+// storeHoldsJSON is what is in a store, wherever it is.
+type storeHoldsJSON struct {
 	SealKey     sealKeyJSON    `json:"seal_key"`
 	Created     *time.Time     `json:"created"`
 	Users       int            `json:"users"`
@@ -71,43 +75,50 @@ type auditRowJSON struct {
 	Since *time.Time `json:"since"`
 }
 
-func (e *env) storeInfo(ctx context.Context) (info storeInfoJSON, err error) {
-	p, err := e.existingPlace()
-	if err != nil {
-		return info, err
+// A storeInfo is what is known of a store: storeInfoJSON, or clusterInfoJSON.
+type storeInfo interface{ rows() [][]string }
+
+func (e *env) storeInfo(ctx context.Context) (storeInfo, error) {
+	p, err := e.existingPlace(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case p.file == nil:
+		return e.clusterInfo(ctx, p)
 	}
-	said, err := p.store.Info(ctx)
+	said, err := p.file.Info(ctx)
 	if err != nil {
-		return info, err
+		return nil, err
 	}
-	about, err := sealOf(ctx, p.store)
-	if err != nil {
-		return info, err
+	about, holds, err := e.storeHolds(ctx, p)
+	return storeInfoJSON{
+		Path: p.path, ID: said.ID, Schema: about.Schema, Commits: said.Commits, Revision: said.Rev, Size: said.Size,
+		PageSize: said.PageSize, Pages: said.Pages, FreePages: said.Free, Guarded: said.Guarded, storeHoldsJSON: holds,
+	}, err
+}
+
+// storeHolds counts what is in a store, and adds what takes its seal key.
+func (e *env) storeHolds(ctx context.Context, p place) (about sealed.Description, holds storeHoldsJSON, err error) {
+	if about, err = sealOf(ctx, p.store); err != nil {
+		return about, holds, err
 	}
 	held, err := authority.Count(ctx, p.store)
 	if err != nil {
-		return info, err
+		return about, holds, err
 	}
-	info = newStoreInfoJSON(p, said, about, held)
-	return info, e.addSealed(ctx, p, about, &info)
-}
-
-func newStoreInfoJSON(p place, said bolt.Info, about sealed.Description, held authority.Inventory) storeInfoJSON {
-	info := storeInfoJSON{
-		Path: p.path, ID: said.ID, Schema: about.Schema, Commits: said.Commits, Revision: said.Rev, Size: said.Size,
-		PageSize: said.PageSize, Pages: said.Pages, FreePages: said.Free, Guarded: said.Guarded,
+	holds = storeHoldsJSON{
 		SealKey: sealKeyJSON{ID: about.SealKey, Path: p.keyPath},
 		Users:   held.Users, Roles: held.Roles, Sessions: held.Sessions, Revocations: held.Revocations,
 		Audit: []auditRowJSON{},
 	}
 	for _, chain := range slices.Sorted(maps.Keys(held.Lines)) {
-		info.Audit = append(info.Audit, auditRowJSON{Chain: chain, Lines: held.Lines[chain]})
+		holds.Audit = append(holds.Audit, auditRowJSON{Chain: chain, Lines: held.Lines[chain]})
 	}
-	return info
+	return about, holds, e.addSealed(ctx, p, about, &holds)
 }
 
 // addSealed adds what takes the seal key. Where that is not at hand a note says why.
-func (e *env) addSealed(ctx context.Context, p place, about sealed.Description, info *storeInfoJSON) error {
+func (e *env) addSealed(ctx context.Context, p place, about sealed.Description, info *storeHoldsJSON) error {
 	key, protected, err := e.keyAndForm(ctx, p)
 	info.SealKey.Protected = protected
 	if err == nil && key.ID() != about.SealKey {
@@ -156,7 +167,7 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-func (e *env) showStoreInfo(info storeInfoJSON) error {
+func (e *env) showStoreInfo(info storeInfo) error {
 	if e.json {
 		return e.printJSON(info)
 	}
@@ -164,19 +175,11 @@ func (e *env) showStoreInfo(info storeInfoJSON) error {
 }
 
 func (i storeInfoJSON) rows() [][]string {
-	const unknown = "not known without the seal key"
 	guard := "none: an old copy in this place would not be noticed"
 	if i.Guarded {
 		guard = "beside it, guards against old copies"
 	}
-	key := i.SealKey.Path
-	if i.SealKey.Protected != nil && *i.SealKey.Protected {
-		key += ", under a passphrase"
-	}
-	if !i.SealKey.Opens {
-		key += ", which does not open it"
-	}
-	rows := [][]string{
+	return append([][]string{
 		{"path", i.Path},
 		{"id", i.ID},
 		{"schema", fmt.Sprint(i.Schema)},
@@ -185,6 +188,19 @@ func (i storeInfoJSON) rows() [][]string {
 		{"size", formatSize(i.Size)},
 		{"pages", fmt.Sprintf("%d, and %d of them free (%d %%)", i.Pages, i.FreePages, percent(i.FreePages, i.Pages))},
 		{"companion", guard},
+	}, i.storeHoldsJSON.rows()...)
+}
+
+func (i storeHoldsJSON) rows() [][]string {
+	const unknown = "not known without the seal key"
+	key := i.SealKey.Path
+	if i.SealKey.Protected != nil && *i.SealKey.Protected {
+		key += ", under a passphrase"
+	}
+	if !i.SealKey.Opens {
+		key += ", which does not open it"
+	}
+	rows := [][]string{
 		{"seal key", i.SealKey.ID},
 		{"", key},
 		{"created", known(i.Created, unknown, i.SealKey.Opens)},

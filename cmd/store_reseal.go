@@ -41,7 +41,7 @@ are sealed with: after a leak of both, jotkit store compact
 }
 
 func (e *env) reseal(ctx context.Context, how sealKeyChange) error {
-	p, err := e.existingPlace()
+	p, err := e.existingPlace(ctx)
 	if err != nil {
 		return err
 	}

@@ -64,8 +64,11 @@ type restoreJSON struct {
 }
 
 func (e *env) restore(ctx context.Context, from string, o restoreOptions) error {
-	p, err := e.place()
+	p, err := e.place(ctx)
 	if err != nil {
+		return err
+	}
+	if err := p.fileAlone("jotkit store restore", "jotkit store copy F etcd://... puts a store in a file under a prefix that has none; etcdutl snapshot restore undoes etcdctl snapshot save"); err != nil {
 		return err
 	}
 	if err := p.notItself(from); err != nil {
@@ -91,7 +94,7 @@ func (e *env) restore(ctx context.Context, from string, o restoreOptions) error 
 	}
 	detail := map[string]string{"from": from, "commits": strconv.FormatUint(c.info.Commits, 10), "lost": strconv.FormatUint(c.lost, 10)}
 	line := e.authority(nil).RestoreLine(detail, c.endsSessions)
-	done, err := p.store.Restore(ctx, c.name, o.acceptRollback, sealed.Within(c.key, line))
+	done, err := p.file.Restore(ctx, c.name, o.acceptRollback, sealed.Within(c.key, line))
 	if err != nil {
 		return c.refused(err)
 	}

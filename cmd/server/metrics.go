@@ -19,6 +19,8 @@ import (
 // strangers choose paths.
 type Metrics struct {
 	live *authority.Live
+	// Lag is how old the news of the store are, where that is on other machines; else nil.
+	Lag func() time.Duration
 
 	mu       sync.Mutex
 	requests map[outcome]uint64
@@ -88,6 +90,9 @@ func (m *Metrics) text() []byte {
 	fmt.Fprintf(&b, "# TYPE jotkit_logins_waiting gauge\njotkit_logins_waiting %d\n", m.live.Waiting())
 	fmt.Fprintf(&b, "# TYPE jotkit_denied gauge\njotkit_denied %d\n", m.live.Denied())
 	fmt.Fprintf(&b, "# TYPE jotkit_store_revision gauge\njotkit_store_revision %d\n", m.live.Seen().Revision)
+	if m.Lag != nil {
+		fmt.Fprintf(&b, "# TYPE jotkit_store_lag_seconds gauge\njotkit_store_lag_seconds %.3f\n", m.Lag().Seconds())
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	b.WriteString("# TYPE jotkit_requests_total counter\n")

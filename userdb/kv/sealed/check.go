@@ -1,6 +1,7 @@
 package sealed
 
 import (
+	"encoding/hex"
 	"fmt"
 
 	"jotkit/userdb/kv"
@@ -9,6 +10,7 @@ import (
 // A Description is what a store says of its sealing to anyone.
 type Description struct {
 	Schema  uint32 // of its records
+	Store   string // the id of the store in hexadecimal digits; its copies have the same
 	SealKey string // the id of the key that opens it
 }
 
@@ -16,7 +18,7 @@ type Description struct {
 // kv.ErrSchema, as far as it can be read.
 func Describe(r kv.Reader) (Description, error) {
 	e, err := readEnvelope(r)
-	return Description{e.Schema, e.SealKey}, err
+	return Description{e.Schema, hex.EncodeToString(e.Store), e.SealKey}, err
 }
 
 // Check opens the records of the store that v sees as it lies, those after a name, limit at most, and says which do not
