@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -87,11 +88,22 @@ func (e *env) follow(ctx context.Context, node string) (*member, error) {
 	if err != nil {
 		return nil, err
 	}
+	return m, e.begin(ctx, m, node)
+}
+
+// begin begins to follow a cluster.
+func (e *env) begin(ctx context.Context, m *member, node string) error {
 	following, end := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- m.Follow(following, node) }()
+	go func() {
+		err := m.Follow(following, node)
+		if errors.Is(err, kv.ErrName) {
+			err = usagef("take a short name", "%v", err)
+		}
+		done <- err
+	}()
 	m.stop = func() { end(); <-done; m.stop = func() {} }
-	limit := time.NewTimer(max(e.wait, untilNews))
+	limit := time.NewTimer(max(e.wait, patienceForNews))
 	defer limit.Stop()
 	look := time.NewTicker(untilNews)
 	defer look.Stop()
@@ -99,15 +111,15 @@ func (e *env) follow(ctx context.Context, node string) (*member, error) {
 		select {
 		case <-look.C:
 			if lag := m.Lag(); lag > 0 && lag < patienceForNews { // 0 before the following has begun
-				return m, nil
+				return nil
 			}
 		case err := <-done:
 			done <- err
-			return nil, err
+			return err
 		case <-limit.C:
-			return nil, fmt.Errorf("%w at %s: no news of it", kv.ErrUnreachable, url)
+			return fmt.Errorf("%w at %s: no news of it", kv.ErrUnreachable, m.url)
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -46,7 +47,12 @@ const clusterTopic = `
 const clusterFilesTopic = `
 A store in etcd has no file here: --store etcd://H:2379,H:2379/P
 names hosts and a prefix of keys. Its seal key is on each machine.
+serve hears of what others do as soon as etcd tells, and answers
+503 where it has heard nothing of etcd for two seconds.
 `
+
+// leastWait is what the way to other machines takes, also where --wait is 0s.
+const leastWait = time.Second
 
 // An etcdStore is a cluster of etcd.
 type etcdStore struct {
@@ -74,7 +80,7 @@ func (e *env) newCluster(ctx context.Context, endpoints []string, prefix string)
 		return nil, err
 	}
 	o := etcd.Options{
-		Endpoints: endpoints, Prefix: prefix, TLS: secure, Wait: max(e.wait, time.Millisecond),
+		Endpoints: endpoints, Prefix: prefix, TLS: secure, Wait: max(e.wait, leastWait),
 		Username: e.getenv("JOTKIT_ETCD_USER"), Password: password,
 	}
 	return etcdStore{etcd.New(o), o}, nil
@@ -155,4 +161,17 @@ func (e *env) etcdPassword(ctx context.Context) (string, error) {
 		err = checkPrivate(name, info)
 	}
 	return string(bytes.TrimRight(text, "\r\n")), err
+}
+
+// clusterHint is the way out of what goes wrong with etcd alone, or "".
+func clusterHint(err error) string {
+	switch {
+	case errors.Is(err, etcd.ErrAccess):
+		return "name its user with JOTKIT_ETCD_USER and JOTKIT_ETCD_PASSWORD_FILE; the user may read and write under the prefix of the store"
+	case errors.Is(err, etcd.ErrUnknown):
+		return "see whether it has happened, as with jotkit audit, before you say it again"
+	case errors.Is(err, etcd.ErrTooLarge):
+		return "have the members of etcd take more at once: --max-request-bytes"
+	}
+	return ""
 }

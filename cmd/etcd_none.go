@@ -19,6 +19,8 @@ type clusterFlags struct{}
 func (*clusterFlags) bind(*pflag.FlagSet)     {}
 func (*serveOptions) bindNode(*pflag.FlagSet) {}
 
+func clusterHint(error) string { return "" }
+
 const clusterTopic, clusterFilesTopic = "", ""
 
 func (e *env) newCluster(_ context.Context, endpoints []string, prefix string) (cluster, error) {

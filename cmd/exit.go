@@ -12,6 +12,7 @@ import (
 	"jotkit/userdb"
 	"jotkit/userdb/audit"
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/etcd"
 )
 
 // An exit is one way in which a command ends. Scripts depend on status and name.
@@ -56,9 +57,9 @@ var exits = []exit{
 	{2, "usage", "bad command, flag or argument", []error{
 		errUsage, authority.ErrSetting, token.ErrExpect, token.ErrDraft, keyring.ErrAmbiguous, audit.ErrOnce,
 		flaw.ErrUnknownKind, flaw.ErrImpossible, flaw.ErrNotGood,
-		userdb.ErrName, userdb.ErrRole, userdb.ErrScope, userdb.ErrReason, userdb.ErrHash, userdb.ErrDenyID,
+		userdb.ErrName, userdb.ErrRole, userdb.ErrScope, userdb.ErrReason, userdb.ErrHash, userdb.ErrDenyID, etcd.ErrURL,
 	}},
-	{3, "store_unavailable", "store missing, busy past the deadline, damaged, of a newer schema, rolled back", []error{
+	{3, "store_unavailable", "store missing, busy past the deadline, out of reach, damaged, of a newer schema, rolled back", []error{
 		kv.ErrUnavailable, keyring.ErrRing, errAuditBroken, errStoreFaults,
 	}},
 	{4, "login_refused", "wrong name or password, disabled, slowed down", []error{authority.ErrLoginRefused}},

@@ -14,6 +14,7 @@ import (
 	"jotkit/userdb/audit"
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/etcd"
 )
 
 const noExpHint = "a token without exp would be good for ever: have its maker set one"
@@ -30,11 +31,15 @@ var hints = []struct {
 	{errWeakPassphrase, "take six words picked by chance, or more"},
 	{kv.ErrSealKey, "name the seal key of this store with --seal-key-file"},
 	{bolt.ErrCompanion, "the store may well be whole: stop serve, move the file with .lock behind its name aside, and see what jotkit audit verify says"},
+	{kv.ErrUnfinished, "jotkit store copy, from where it was begun, goes on with it"},
+	{kv.ErrUnreachable, "is etcd running there, with most of its members, and is nothing in between? etcdctl endpoint health asks them"},
+	{kv.ErrStale, "has this machine lost its way to etcd? It goes on by itself when it hears of it again"},
 	{kv.ErrDamaged, "put back a backup of the store; nothing was overwritten"},
 	{kv.ErrRolledBack, "this is an old copy of the store: what was revoked since would be good again. Put back the newest one. " +
 		"If this is the newest there is, make a copy of it, and have jotkit store restore --accept-rollback take that"},
 	{kv.ErrSchema, "use the newer jotkit that made the store"},
 	{kv.ErrUnsupported, "name a store on a local disk with --store"},
+	{etcd.ErrURL, "such as etcd://10.0.0.1:2379,10.0.0.2:2379/jotkit"},
 	{kv.ErrExists, "change its settings with jotkit settings set, or name another place with --store"},
 	{errAuditBroken, "somebody may have written to the store or to an export: compare them with a backup"},
 	{audit.ErrOnce, "write it to a file, and name that"},
@@ -135,7 +140,7 @@ func (e *env) hint(err error) string {
 			return h.hint
 		}
 	}
-	return ""
+	return clusterHint(err)
 }
 
 // refusalHint goes by the worst reason, and for claims by the check that failed.

@@ -29,7 +29,7 @@ var newerRefuses = map[string]string{
 	"users disable": "users disable ada", "users enable": "users enable ada", "users remove": "users remove ada --yes",
 	"users import": "users import USERS", "users export": "users export",
 	"store check": "store check", "store compact": "store compact --force", "store reseal": "store reseal --to NEWKEY",
-	"store backup": "store backup COPY",
+	"store backup": "store backup COPY", "store copy": "store copy STORE COPY",
 }
 
 // newerElsewhere are the commands that need no store, or do not look into it.
@@ -47,7 +47,7 @@ func TestNewerSchema(t *testing.T) {
 	users, _ := p.run(0, "", "users", "export", "--with-hashes")
 	files := strings.NewReplacer("KEY", p.file("key", strings.ReplaceAll(jwk, `"kid"`, `"other"`)), "USERS", p.file("users", users),
 		"FILE", p.file("pass", testPassword+"\n"), "TOKEN", strings.TrimSpace(raw), "NEWKEY", filepath.Join(p.dir, "newkey"),
-		"COPY", filepath.Join(p.dir, "copy"))
+		"COPY", filepath.Join(p.dir, "copy"), "STORE", filepath.Join(p.dir, "data/jotkit/jotkit.db"))
 	store := filepath.Join(p.dir, "data/jotkit/jotkit.db")
 	raiseSchema(t, store)
 	before := snapshot(t, filepath.Dir(store))

@@ -13,8 +13,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// scriptCondition knows peer:PROGRAM, which holds where the program is installed, and has to where peers are required.
+// scriptCondition knows etcd, which holds for a jotkit that was built with it, and peer:PROGRAM, which holds where the program
+// is installed, and has to where peers are required.
 func scriptCondition(condition string) (bool, error) {
+	if condition == "etcd" {
+		return withEtcd(), nil
+	}
 	name, ok := strings.CutPrefix(condition, "peer:")
 	if !ok {
 		return false, fmt.Errorf("unknown condition %q", condition)

@@ -61,9 +61,12 @@ func scriptDisk(string) (d disk, err error) {
 	return d, err
 }
 
-func TestScript(t *testing.T) {
+func TestScript(t *testing.T) { runScripts(t, "../testdata/script") }
+
+// runScripts runs the scripts in a directory.
+func runScripts(t *testing.T, dir string) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "../testdata/script",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
@@ -96,6 +99,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"freeport": cmdFreePort,
 		"member":   cmdMember,
 		"asstated": cmdAsStated,
+		"etcd":     cmdEtcd,
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 
 func newStore(e *env) *cobra.Command {
 	return group("store", "Look after the store: check, back up, restore",
-		newStoreInfo(e), newStoreCheck(e), newStoreBackup(e), newStoreRestore(e), newStoreCompact(e), newStoreReseal(e))
+		newStoreInfo(e), newStoreCheck(e), newStoreBackup(e), newStoreRestore(e), newStoreCopy(e),
+		newStoreCompact(e), newStoreReseal(e))
 }
 
 // A place is where a store and its seal key lie, or should.

@@ -6,6 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+
+	"jotkit/userdb/kv/bolt"
 )
 
 // files checks who can read and write the files, and their directories: who can write to a directory can put another file
@@ -90,4 +93,31 @@ func (x *examination) apart() {
 		return
 	}
 	x.well("apart", "the seal key is in %s", filepath.Dir(x.p.keyPath))
+}
+
+// leftovers are files that a crash has left beside the store or its seal key, of which one may be a copy. One that is being
+// made has the same kind of name.
+func (x *examination) leftovers() {
+	var left []string
+	var err error
+	dirs, beside := []string{filepath.Dir(x.p.keyPath)}, "the seal key"
+	if x.p.file != nil {
+		left, err = bolt.Leftovers(x.p.path)
+		dirs, beside = append(dirs, filepath.Dir(x.p.real())), "the store and its seal key"
+	}
+	for _, dir := range slices.Compact(dirs) {
+		staged, fault := stagedIn(dir)
+		left = append(left, staged...)
+		if err == nil && !errors.Is(fault, fs.ErrNotExist) {
+			err = fault
+		}
+	}
+	if err != nil {
+		x.warn("leftovers", "", "%v", err)
+	} else if len(left) == 0 {
+		x.well("leftovers", "none beside %s", beside)
+	}
+	for _, name := range left {
+		x.warn("leftovers", "rm "+shellWord(name), "%s was left by a command that was cut off, if none is running", name)
+	}
 }

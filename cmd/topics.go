@@ -29,7 +29,7 @@ const environmentTopic = `Environment. A flag wins over its variable.
   HTTPS_PROXY, NO_PROXY  the way to published keys
   SSL_CERT_FILE          who vouches for their host (Linux)
   NO_COLOR, TERM=dumb    no colour, as --no-color
-
+` + clusterTopic + `
 There is no variable for a password: other programs could read
 it. Use --password-stdin or --password-file.
 `
@@ -55,7 +55,7 @@ Without those variables: ~/.local/share, ~/.config and ~/.cache.
 All are for their owner alone (0600, directories 0700). Without
 its seal key a store cannot be read by anyone, you included: keep
 a copy of both, in different places.
-
+` + clusterFilesTopic + `
 jotkit store reseal gives a store another seal key, also under a
 passphrase. The old one is kept, as seal.key.old-ID, for copies
 of the store and for other stores. A seal.key.new-ID was left by

@@ -92,6 +92,8 @@ var (
 	ErrRolledBack = unavailable("store rolled back")
 	// ErrSchema comes back when a newer jotkit made the store.
 	ErrSchema = unavailable("store of a newer schema")
+	// ErrUnfinished comes back for a copy of a store that was begun and has not come to its end: see [CopyName].
+	ErrUnfinished = unavailable("store is a copy that was begun and is not whole")
 	// ErrSealKey comes back when the seal key is missing or is not the one of this store.
 	ErrSealKey = unavailable("seal key does not open the store")
 	// ErrUnreachable comes back when a store on other machines does not answer, or has lost its majority.

@@ -11,6 +11,10 @@ import (
 // every other record under the data key in it.
 const SecretsName = "keys"
 
+// CopyName is the record of a store that is being copied there, instead of [SecretsName], which comes last: so nobody takes
+// what is not whole for a store. Its value is the id of the store.
+const CopyName = "copying"
+
 // Secrets are the random keys of one store, 32 bytes each, made with it.
 type Secrets struct {
 	Data    []byte `json:"data"`    // seals records

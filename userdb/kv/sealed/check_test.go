@@ -23,7 +23,7 @@ func describe(t *testing.T, s kv.Store) (d sealed.Description, err error) {
 func TestDescribe(t *testing.T) {
 	key := sealed.NewKey()
 	m := memory(t, key, nil)
-	if d, err := describe(t, m); d != (sealed.Description{Schema: sealed.Schema, SealKey: key.ID()}) || err != nil {
+	if d, err := describe(t, m); d.Schema != sealed.Schema || d.SealKey != key.ID() || len(d.Store) != 32 || err != nil {
 		t.Errorf("got %+v, %v", d, err)
 	}
 	whole, _ := get(t, m, kv.SecretsName)
@@ -39,6 +39,11 @@ func TestDescribe(t *testing.T) {
 	}
 	if _, err := describe(t, kv.NewMemory()); !errors.Is(err, kv.ErrDamaged) {
 		t.Errorf("of no store: %v", err)
+	}
+	begun := kv.NewMemory()
+	put(t, begun, kv.CopyName, []byte("of some store"))
+	if _, err := describe(t, begun); !errors.Is(err, kv.ErrUnfinished) || errors.Is(err, kv.ErrDamaged) {
+		t.Errorf("of a copy that is not whole: %v", err)
 	}
 }
 

@@ -33,6 +33,9 @@ type envelope struct {
 func readEnvelope(r kv.Reader) (envelope, error) {
 	value, err := r.Get(kv.SecretsName)
 	if errors.Is(err, kv.ErrNotFound) {
+		if _, err := r.Get(kv.CopyName); err == nil {
+			return envelope{}, kv.ErrUnfinished
+		}
 		return envelope{}, broken("is missing")
 	}
 	if err != nil {
