@@ -30,15 +30,24 @@ type daemon struct {
 // newDaemon makes a store and serves it, by the program of the home.
 func newDaemon(h home, args ...string) *daemon {
 	h.t.Helper()
+	d := h.daemon(args...)
+	h.run("init", "--iss", d.url, "--aud", d.url)
+	d.start()
+	return d
+}
+
+// daemon is one that has not started yet.
+func (h home) daemon(args ...string) *daemon {
+	h.t.Helper()
 	port := newPort(h.t)
 	d := &daemon{home: h, url: "http://127.0.0.1:" + port, flags: append([]string{"--addr", "127.0.0.1:" + port}, args...)}
 	d.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}
-	h.run("init", "--iss", d.url, "--aud", d.url)
 	h.t.Cleanup(func() {
 		d.client.CloseIdleConnections()
-		d.serve.Process.Kill()
+		if d.serve != nil {
+			d.serve.Process.Kill()
+		}
 	})
-	d.start()
 	return d
 }
 

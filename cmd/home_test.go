@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"strings"
@@ -15,6 +16,7 @@ type home struct {
 	t   testing.TB
 	dir string
 	bin string
+	at  string // the store, where it is not the file in dir
 }
 
 const testPassword = "correct horse battery staple"
@@ -25,7 +27,7 @@ func newHome(t testing.TB) home {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := home{t, t.TempDir(), bin}
+	h := home{t: t, dir: t.TempDir(), bin: bin}
 	h.write("pass", testPassword+"\n")
 	return h
 }
@@ -40,8 +42,8 @@ func (h home) write(name, text string) {
 
 func (h home) path(name string) string { return h.dir + "/" + name }
 
-// store is the path of the store of this home.
-func (h home) store() string { return h.path("jotkit.db") }
+// store is the path of the store of this home, or its URL.
+func (h home) store() string { return cmp.Or(h.at, h.path("jotkit.db")) }
 
 // command is jotkit with these arguments, not started.
 func (h home) command(args ...string) *exec.Cmd {

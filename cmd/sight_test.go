@@ -57,7 +57,7 @@ func (f *faulted) again(t testing.TB, files powerloss.Files) *faulted {
 	if err := files.Write(dir); err != nil {
 		t.Fatal(err)
 	}
-	return &faulted{home{t, dir, f.bin}, inProcessAt(t, dir), f.raw}
+	return &faulted{home{t: t, dir: dir, bin: f.bin}, inProcessAt(t, dir), f.raw}
 }
 
 func (f *faulted) files() powerloss.Files {

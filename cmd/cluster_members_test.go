@@ -1,0 +1,138 @@
+//go:build etcd && unix
+
+package cmd
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// members are those of an etcd cluster on loopback, started and killed by the tests.
+type members []*member
+
+// A member is one process of etcd.
+type member struct {
+	t            testing.TB
+	name         string
+	client, peer string // host:port, of nodes and of other members
+	log          string
+	args         []string
+	process      *exec.Cmd // nil while it is dead
+}
+
+// newMembers starts three, which are killed at the end of the test.
+func newMembers(t testing.TB) members {
+	t.Helper()
+	if _, err := exec.LookPath("etcd"); err != nil {
+		if os.Getenv("JOTKIT_PEERS") == "require" {
+			t.Fatal("etcd is required")
+		}
+		t.Skip("skipped without etcd")
+	}
+	dir, ports := t.TempDir(), freePorts(t, 6)
+	var all members
+	var cluster []string
+	for i := range 3 {
+		m := &member{t: t, name: fmt.Sprint("etcd", i), client: ports[2*i], peer: ports[2*i+1]}
+		m.log = dir + "/" + m.name + ".log"
+		all, cluster = append(all, m), append(cluster, m.name+"=http://"+m.peer)
+	}
+	for _, m := range all {
+		m.args = []string{"--name", m.name, "--data-dir", dir + "/" + m.name, "--logger", "zap", "--log-level", "warn",
+			"--listen-client-urls", "http://" + m.client, "--advertise-client-urls", "http://" + m.client,
+			"--listen-peer-urls", "http://" + m.peer, "--initial-advertise-peer-urls", "http://" + m.peer,
+			"--initial-cluster", strings.Join(cluster, ",")}
+		m.start()
+		t.Cleanup(m.kill)
+	}
+	for _, m := range all {
+		m.ready()
+	}
+	return all
+}
+
+// freePorts are addresses on loopback at which nobody listens, no two the same.
+func freePorts(t testing.TB, n int) (addrs []string) {
+	t.Helper()
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		addrs = append(addrs, l.Addr().String())
+	}
+	return addrs
+}
+
+func (m *member) start() {
+	m.t.Helper()
+	log, err := os.OpenFile(m.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer log.Close()
+	c := exec.Command("etcd", m.args...)
+	c.Stdout, c.Stderr = log, log
+	if err := c.Start(); err != nil {
+		m.t.Fatal(err)
+	}
+	m.process = c
+}
+
+// ready waits until the member has a leader.
+func (m *member) ready() {
+	m.t.Helper()
+	if err := waitFor("http://" + m.client + "/health"); err != nil {
+		log, _ := os.ReadFile(m.log)
+		m.t.Fatalf("%v\n%s", err, last(string(log), 2000))
+	}
+}
+
+// kill ends the member without a word.
+func (m *member) kill() {
+	if m.process != nil {
+		m.process.Process.Kill()
+		m.process.Wait()
+		m.process = nil
+	}
+}
+
+// ask calls a method of the JSON gateway.
+func (m *member) ask(method, body string, answer any) error {
+	return postJSON(http.DefaultClient, "http://"+m.client+"/v3/"+method, body, answer)
+}
+
+// leader is the member that leads.
+func (all members) leader(t testing.TB) *member {
+	t.Helper()
+	var leader *member
+	until(t, "a leader", func() bool {
+		for _, m := range all {
+			var s struct {
+				Header struct {
+					ID string `json:"member_id"`
+				}
+				Leader string
+			}
+			if m.process != nil && m.ask("maintenance/status", "{}", &s) == nil && s.Leader != "" && s.Leader == s.Header.ID {
+				leader = m
+				return true
+			}
+		}
+		return false
+	})
+	return leader
+}
+
+func (all members) clients() (addrs []string) {
+	for _, m := range all {
+		addrs = append(addrs, m.client)
+	}
+	return addrs
+}
