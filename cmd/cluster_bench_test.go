@@ -63,7 +63,7 @@ func BenchmarkClusterActs(b *testing.B) {
 }
 
 // bytesOf is how long the key and the value of a record of this kind are, in the median.
-func (m *member) bytesOf(tb testing.TB, kind string) float64 {
+func (m *etcdMember) bytesOf(tb testing.TB, kind string) float64 {
 	tb.Helper()
 	const prefix = "jotkit/r/"
 	from := prefix + kind

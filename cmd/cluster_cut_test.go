@@ -17,7 +17,7 @@ type cutNode struct {
 	links []*link
 }
 
-func (c *cluster) cutNode() *cutNode {
+func (c *etcdCluster) cutNode() *cutNode {
 	c.t.Helper()
 	n := &cutNode{}
 	var addrs []string

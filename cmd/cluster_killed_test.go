@@ -23,7 +23,7 @@ func TestClusterKilled(t *testing.T) {
 		rounds = 20
 	}
 	c := newCluster(t)
-	l := &clusterLoad{cluster: c, nodes: c.nodes()}
+	l := &clusterLoad{etcdCluster: c, nodes: c.nodes()}
 	stop := l.begin()
 	var pauses []time.Duration
 	for i := range rounds {
@@ -54,7 +54,7 @@ func TestClusterKilled(t *testing.T) {
 
 // A clusterLoad is what people do on two nodes, and what of it was acknowledged.
 type clusterLoad struct {
-	*cluster
+	*etcdCluster
 	nodes [2]*daemon
 
 	mu      sync.Mutex

@@ -12,11 +12,11 @@ import (
 	"testing"
 )
 
-// members are those of an etcd cluster on loopback, started and killed by the tests.
-type members []*member
+// etcdMembers are those of an etcd cluster on loopback, started and killed by the tests.
+type etcdMembers []*etcdMember
 
-// A member is one process of etcd.
-type member struct {
+// An etcdMember is one process of etcd.
+type etcdMember struct {
 	t            testing.TB
 	name         string
 	client, peer string // host:port, of nodes and of other members
@@ -26,7 +26,7 @@ type member struct {
 }
 
 // newMembers starts three, which are killed at the end of the test.
-func newMembers(t testing.TB) members {
+func newMembers(t testing.TB) etcdMembers {
 	t.Helper()
 	if _, err := exec.LookPath("etcd"); err != nil {
 		if os.Getenv("JOTKIT_PEERS") == "require" {
@@ -35,10 +35,10 @@ func newMembers(t testing.TB) members {
 		t.Skip("skipped without etcd")
 	}
 	dir, ports := t.TempDir(), freePorts(t, 6)
-	var all members
+	var all etcdMembers
 	var cluster []string
 	for i := range 3 {
-		m := &member{t: t, name: fmt.Sprint("etcd", i), client: ports[2*i], peer: ports[2*i+1]}
+		m := &etcdMember{t: t, name: fmt.Sprint("etcd", i), client: ports[2*i], peer: ports[2*i+1]}
 		m.log = dir + "/" + m.name + ".log"
 		all, cluster = append(all, m), append(cluster, m.name+"=http://"+m.peer)
 	}
@@ -70,7 +70,7 @@ func freePorts(t testing.TB, n int) (addrs []string) {
 	return addrs
 }
 
-func (m *member) start() {
+func (m *etcdMember) start() {
 	m.t.Helper()
 	log, err := os.OpenFile(m.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -86,7 +86,7 @@ func (m *member) start() {
 }
 
 // ready waits until the member has a leader.
-func (m *member) ready() {
+func (m *etcdMember) ready() {
 	m.t.Helper()
 	if err := waitFor("http://" + m.client + "/health"); err != nil {
 		log, _ := os.ReadFile(m.log)
@@ -95,7 +95,7 @@ func (m *member) ready() {
 }
 
 // kill ends the member without a word.
-func (m *member) kill() {
+func (m *etcdMember) kill() {
 	if m.process != nil {
 		m.process.Process.Kill()
 		m.process.Wait()
@@ -104,14 +104,14 @@ func (m *member) kill() {
 }
 
 // ask calls a method of the JSON gateway.
-func (m *member) ask(method, body string, answer any) error {
+func (m *etcdMember) ask(method, body string, answer any) error {
 	return postJSON(http.DefaultClient, "http://"+m.client+"/v3/"+method, body, answer)
 }
 
 // leader is the member that leads.
-func (all members) leader(t testing.TB) *member {
+func (all etcdMembers) leader(t testing.TB) *etcdMember {
 	t.Helper()
-	var leader *member
+	var leader *etcdMember
 	until(t, "a leader", func() bool {
 		for _, m := range all {
 			var s struct {
@@ -130,7 +130,7 @@ func (all members) leader(t testing.TB) *member {
 	return leader
 }
 
-func (all members) clients() (addrs []string) {
+func (all etcdMembers) clients() (addrs []string) {
 	for _, m := range all {
 		addrs = append(addrs, m.client)
 	}

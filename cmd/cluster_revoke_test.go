@@ -25,7 +25,7 @@ type lateness struct {
 }
 
 // trial revokes a token: on a node by turns, and every fifth by a command. The other node has accepted it before.
-func (l *lateness) trial(c *cluster) {
+func (l *lateness) trial(c *etcdCluster) {
 	c.t.Helper()
 	here, there := l.nodes[l.trials%2], l.nodes[1-l.trials%2]
 	if len(l.tokens) == 0 {

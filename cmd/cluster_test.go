@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// A cluster is members of etcd, a store in them, and a home for command lines.
-type cluster struct {
+// An etcdCluster is members of etcd, a store in them, and a home for command lines.
+type etcdCluster struct {
 	home
-	members members
+	members etcdMembers
 }
 
 const clusterIssuer = "https://id.example" // and audience
 
 // newCluster makes the store.
-func newCluster(t testing.TB) *cluster {
+func newCluster(t testing.TB) *etcdCluster {
 	t.Helper()
-	c := &cluster{home: newHome(t), members: newMembers(t)}
+	c := &etcdCluster{home: newHome(t), members: newMembers(t)}
 	c.at = etcdURL(c.members.clients())
 	c.run("init", "--iss", clusterIssuer, "--aud", clusterIssuer)
 	return c
@@ -33,7 +33,7 @@ func etcdURL(addrs []string) string { return "etcd://" + strings.Join(addrs, ","
 
 // node serves the store as on a machine of its own: all that it shares with others is the seal key. It finds the members at
 // these addresses.
-func (c *cluster) node(addrs ...string) *daemon {
+func (c *etcdCluster) node(addrs ...string) *daemon {
 	c.t.Helper()
 	h := newHome(c.t)
 	h.at = etcdURL(addrs)
@@ -44,13 +44,13 @@ func (c *cluster) node(addrs ...string) *daemon {
 }
 
 // nodes are two.
-func (c *cluster) nodes() [2]*daemon {
+func (c *etcdCluster) nodes() [2]*daemon {
 	c.t.Helper()
 	return [2]*daemon{c.node(c.members.clients()...), c.node(c.members.clients()...)}
 }
 
 // sound wants every chain of the audit whole.
-func (c *cluster) sound() (faults int) {
+func (c *etcdCluster) sound() (faults int) {
 	c.t.Helper()
 	if status, said := c.ending("audit", "verify"); status != 0 {
 		c.t.Error(said)
