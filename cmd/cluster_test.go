@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // An etcdCluster is members of etcd, a store in them, and a home for command lines.
@@ -57,21 +56,6 @@ func (c *etcdCluster) sound() (faults int) {
 		faults++
 	}
 	return faults
-}
-
-// until waits for something that comes to be, for longer than it may take.
-func until(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	limit, tick := time.NewTimer(time.Minute), time.NewTicker(2*time.Millisecond)
-	defer limit.Stop()
-	defer tick.Stop()
-	for !is() {
-		select {
-		case <-tick.C:
-		case <-limit.C:
-			t.Fatalf("%s did not come in a minute", what)
-		}
-	}
 }
 
 // postJSON posts a body and reads the answer, which has to be a good one.

@@ -116,6 +116,21 @@ func newPort(t testing.TB) string {
 	return port
 }
 
+// until waits for something that comes to be, for longer than it may take.
+func until(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	limit, tick := time.NewTimer(time.Minute), time.NewTicker(2*time.Millisecond)
+	defer limit.Stop()
+	defer tick.Stop()
+	for !is() {
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			t.Fatalf("%s did not come in a minute", what)
+		}
+	}
+}
+
 // id is the jti of a token.
 func id(t testing.TB, raw string) string {
 	read, err := token.Decode(raw)
