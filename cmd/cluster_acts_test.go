@@ -28,9 +28,11 @@ func (e *elsewhere) want(what string, err error) {
 
 func (e *elsewhere) status(d *daemon, what, raw string, want int) {
 	e.t.Helper()
+	var err error
 	if got := d.status(raw); got != want {
-		e.want(what, fmt.Errorf("/protected answers %d, and %d was wanted", got, want))
+		err = fmt.Errorf("/protected answers %d, and %d was wanted", got, want)
 	}
+	e.want(what, err)
 }
 
 // TestClusterActs does on one node, or by commands, what the other node has to know of: at once where it concerns people and
@@ -71,10 +73,12 @@ func TestClusterActs(t *testing.T) {
 		e.acts++
 
 		c.run("users", "disable", by)
-		_, err = there.logsIn(by)
-		if !unauthorized(err) {
-			e.want("log in who was disabled", fmt.Errorf("not refused: %v", err))
+		if _, err = there.logsIn(by); unauthorized(err) {
+			err = nil
+		} else {
+			err = fmt.Errorf("not refused: %v", err)
 		}
+		e.want("log in who was disabled", err)
 		there.becomes("a token of who was disabled", g.Access, http.StatusUnauthorized)
 		e.acts++
 	}

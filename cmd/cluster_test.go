@@ -25,6 +25,7 @@ func newCluster(t testing.TB) *etcdCluster {
 	c := &etcdCluster{home: newHome(t), members: newMembers(t)}
 	c.at = etcdURL(c.members.clients())
 	c.run("init", "--iss", clusterIssuer, "--aud", clusterIssuer)
+	c.run("settings", "set", "login_delay=off") // all people of the tests are at one address
 	return c
 }
 
