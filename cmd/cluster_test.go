@@ -39,6 +39,7 @@ func (c *etcdCluster) node(addrs ...string) *daemon {
 	h.at = etcdURL(addrs)
 	h.write("seal.key", c.read("seal.key"))
 	d := h.daemon("--metrics")
+	d.flags = append(d.flags, "--node", "node-"+d.url[strings.LastIndexByte(d.url, ':')+1:]) // that is the host's name else
 	d.start()
 	return d
 }
