@@ -27,18 +27,18 @@ func TestClusterKilled(t *testing.T) {
 	stop := l.begin()
 	var pauses []time.Duration
 	for i := range rounds {
-		l.more(20)
+		l.more(8)
 		leader := c.members.leader(t)
 		leader.kill()
-		pauses = append(pauses, l.more(20))
+		pauses = append(pauses, l.more(8))
 		leader.start()
 		leader.ready()
 
 		victim := l.nodes[i%2]
 		victim.kill()
-		pauses = append(pauses, l.more(20)) // the other one goes on
+		pauses = append(pauses, l.more(8)) // the other one goes on
 		victim.start()
-		l.more(20)
+		l.more(8)
 	}
 	stop()
 	t.Logf("served again after %s at most, by who killed what: %s", slices.Max(pauses), pauses)

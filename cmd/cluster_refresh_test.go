@@ -18,35 +18,27 @@ const replayWindow = 10 * time.Second
 // TestClusterRefreshes presents each refresh token to both nodes at once, several times: it has one successor, whoever is
 // asked. Presented once more when the window for that is over, it ends the session on every node.
 func TestClusterRefreshes(t *testing.T) {
-	const sessions, atOnce = 50, 8
-	waves := 3
+	const groups, sessions, atOnce = 4, 8, 4 // few enough at once to be done within the window on a slow machine
+	waves := 32
 	if long() {
-		waves = 25
+		waves = 320
 	}
 	c := newCluster(t)
 	nodes := c.nodes()
 	r := &refreshes{t: t, nodes: nodes}
-	var clients []*rotated
-	for i := range sessions {
-		name := fmt.Sprint("ada", i)
-		if err := nodes[i%2].registers(name); err != nil {
-			t.Fatal(err)
-		}
-		g, err := nodes[1-i%2].logsIn(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		clients = append(clients, &rotated{newest: g})
+	for i := range groups * sessions {
+		r.opens(i)
 	}
-	for range waves {
+	for i := range waves {
+		from := i % groups * sessions
 		var all sync.WaitGroup
-		for _, k := range clients {
+		for _, k := range r.sessions[from : from+sessions] {
 			all.Go(func() { r.wave(k, atOnce) })
 		}
 		all.Wait()
 	}
 	<-time.After(replayWindow + time.Second)
-	for i, k := range clients {
+	for i, k := range r.sessions {
 		r.reuse(nodes[i%2], nodes[1-i%2], k)
 	}
 	kvtest.Figure(t, "A refresh token has one successor, whichever node of a cluster is asked, and ends its session when it is used again later",
@@ -63,6 +55,8 @@ type refreshes struct {
 	t     testing.TB
 	nodes [2]*daemon
 
+	sessions []*rotated
+
 	mu                                 sync.Mutex
 	asked, failed, more, reused, alive int
 }
@@ -71,6 +65,20 @@ type refreshes struct {
 type rotated struct {
 	newest grant
 	parent string
+}
+
+// opens registers somebody on one node and logs in on the other.
+func (r *refreshes) opens(i int) {
+	r.t.Helper()
+	name := fmt.Sprint("ada", i)
+	if err := r.nodes[i%2].registers(name); err != nil {
+		r.t.Fatal(err)
+	}
+	g, err := r.nodes[1-i%2].logsIn(name)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.sessions = append(r.sessions, &rotated{newest: g})
 }
 
 // wave presents the token of a session many times at once, and goes on with its successor.

@@ -119,14 +119,14 @@ func newPort(t testing.TB) string {
 // until waits for something that comes to be, for longer than it may take.
 func until(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	limit, tick := time.NewTimer(time.Minute), time.NewTicker(2*time.Millisecond)
+	limit, tick := time.NewTimer(longest), time.NewTicker(2*time.Millisecond)
 	defer limit.Stop()
 	defer tick.Stop()
 	for !is() {
 		select {
 		case <-tick.C:
 		case <-limit.C:
-			t.Fatalf("%s did not come in a minute", what)
+			t.Fatalf("%s did not come in %s", what, longest)
 		}
 	}
 }
