@@ -21,7 +21,7 @@ type etcdMember struct {
 	name         string
 	client, peer string // host:port, of nodes and of other members
 	log          string
-	args         []string
+	args, env    []string
 	process      *exec.Cmd // nil while it is dead
 }
 
@@ -78,7 +78,7 @@ func (m *etcdMember) start() {
 	}
 	defer log.Close()
 	c := exec.Command("etcd", m.args...)
-	c.Stdout, c.Stderr = log, log
+	c.Env, c.Stdout, c.Stderr = append(os.Environ(), m.env...), log, log
 	if err := c.Start(); err != nil {
 		m.t.Fatal(err)
 	}

@@ -16,7 +16,8 @@ type home struct {
 	t   testing.TB
 	dir string
 	bin string
-	at  string // the store, where it is not the file in dir
+	at  string   // the store, where it is not the file in dir
+	env []string // beside, or instead of, what commands have in any home
 }
 
 const testPassword = "correct horse battery staple"
@@ -53,6 +54,7 @@ func (h home) command(args ...string) *exec.Cmd {
 		"HOME=" + h.dir, "JOTKIT_STORE=" + h.store(), "JOTKIT_SEAL_KEY_FILE=" + h.path("seal.key"), "PATH=" + os.Getenv("PATH"),
 		"GORACE=atexit_sleep_ms=0", // the race detector has every process wait a second at its end
 	}
+	c.Env = append(c.Env, h.env...)
 	return c
 }
 
