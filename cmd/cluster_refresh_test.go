@@ -19,7 +19,7 @@ const replayWindow = 10 * time.Second
 // asked. Presented once more when the window for that is over, it ends the session on every node.
 func TestClusterRefreshes(t *testing.T) {
 	const groups, sessions, atOnce = 4, 8, 4 // few enough at once to be done within the window on a slow machine
-	waves := 32
+	waves := 8
 	if long() {
 		waves = 320
 	}
