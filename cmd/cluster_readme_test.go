@@ -18,7 +18,6 @@ type deployment struct {
 	t       *testing.T
 	here    *strings.Replacer // puts our addresses and files in the place of README's
 	members etcdMembers
-	nodes   []*daemon
 }
 
 // TestClusterReadme does all of README's text about more than one machine, and kills members and nodes as they run.
