@@ -75,7 +75,9 @@ func TestClusterCut(t *testing.T) {
 			time.Sleep(staleBound) // what it knows from before the cut is good enough until then
 		}
 		n.becomes("in touch again", good, http.StatusOK)
-		back = append(back, time.Since(opened))
+		if i%4 < 2 {
+			back = append(back, time.Since(opened))
+		}
 		for _, raw := range tokens {
 			if got := n.status(raw); got != http.StatusUnauthorized {
 				t.Errorf("in touch again: a token that was revoked meanwhile is answered %d", got)
