@@ -27,19 +27,20 @@ func readOpened(ctx context.Context, f *os.File, info os.FileInfo, limit int) ([
 
 // stdin reads standard input for one purpose.
 func (e *env) stdin(ctx context.Context, limit int) ([]byte, error) {
-	if err := e.takeStdin(); err != nil {
+	if err := e.takeStdin(ctx); err != nil {
 		return nil, err
 	}
 	return readAll(ctx, e.in, limit)
 }
 
 // takeStdin takes standard input for one purpose; a second one would find nothing there.
-func (e *env) takeStdin() error {
+func (e *env) takeStdin(ctx context.Context) error {
 	if e.inTaken {
 		return usagef("give one of them as a file", "two inputs are to be read from stdin")
 	}
 	e.inTaken = true
 	if e.term.in {
+		ctx.Done() // signals are caught before anybody is told to type: see untilEnded
 		e.note("reading what you type; end with Ctrl-D")
 	}
 	return nil
@@ -53,7 +54,7 @@ func (e *env) open(ctx context.Context, name string) (io.ReadCloser, error) {
 		}
 		return openNamed(ctx, name)
 	}
-	if err := e.takeStdin(); err != nil {
+	if err := e.takeStdin(ctx); err != nil {
 		return nil, err
 	}
 	return io.NopCloser(e.in), nil
