@@ -28,9 +28,14 @@ func holdStore() {
 	<-c
 }
 
-// stopSelf stops this process, until somebody has it go on.
+// stopSelf stops this process, until somebody has it go on. It waits for that: the signal may go to another thread, and this
+// one run on for a moment.
 func stopSelf() {
+	goingOn := make(chan os.Signal, 1)
+	signal.Notify(goingOn, syscall.SIGCONT)
+	defer signal.Stop(goingOn)
 	if err := syscall.Kill(os.Getpid(), syscall.SIGSTOP); err != nil {
 		panic(err)
 	}
+	<-goingOn
 }
