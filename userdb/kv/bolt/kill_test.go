@@ -25,12 +25,12 @@ func childWrite(s *bolt.Store, name string) error {
 	for {
 		var n int
 		if err := update(s, func(tx kv.Tx) (err error) {
-			if n, err = number(tx, "last/"+name); err != nil {
+			if n, err = kvtest.Count(tx, "last/"+name); err != nil {
 				return err
 			}
 			n++
 			return errors.Join(
-				increment(tx, "last/"+name),
+				kvtest.Increment(tx, "last/"+name),
 				tx.Put(fmt.Sprintf("own/%s/%06d", name, n), make([]byte, n%700)),
 				tx.Put(fmt.Sprintf("deny/%d", n%50), []byte(name)),
 				tx.Delete(fmt.Sprintf("deny/%d", (n+25)%50)))
@@ -104,7 +104,7 @@ func afterKill(t *testing.T, s *bolt.Store, last map[string]int) (lost int) {
 	t.Helper()
 	view(t, s, func(v kv.View) {
 		for name, acknowledged := range last {
-			n, err := number(v, "last/"+name)
+			n, err := kvtest.Count(v, "last/"+name)
 			if err != nil || n < acknowledged || n > acknowledged+1 {
 				t.Errorf("%s: %d, %v, acknowledged %d", name, n, err, acknowledged)
 			}

@@ -19,18 +19,18 @@ func (m *model) compact(t *rapid.T) {
 		change = func(_ string, value []byte) ([]byte, error) { return value, nil }
 	}
 	if _, after, err := m.store.Compact(t.Context(), change, nil); err != nil || after.Free > 4 {
-		m.fatal(t, "compact: %d pages are free, %v", after.Free, err)
+		m.Fatal(t, "compact: %d pages are free, %v", after.Free, err)
 	}
 	if change != nil {
 		m.forget()
 	}
-	m.met(t)
+	m.Met(t)
 }
 
 // forget has every revision up to now be one from which there is no way on.
 func (m *model) forget() {
-	m.gone = slices.AppendSeq(m.gone, maps.Keys(m.revs))
-	m.revs = map[kv.Rev]kv.Rev{}
+	m.Gone = slices.AppendSeq(m.Gone, maps.Keys(m.Revs))
+	m.Revs = map[kv.Rev]kv.Rev{}
 }
 
 func (m *model) copy(t *rapid.T) {
@@ -41,9 +41,9 @@ func (m *model) copy(t *rapid.T) {
 	defer f.Close()
 	c, err := m.store.Copy(t.Context(), f)
 	if err != nil {
-		m.fatal(t, "copy: %v", err)
+		m.Fatal(t, "copy: %v", err)
 	}
-	m.copies = append(m.copies, copied{f.Name(), c.Commits, m.records(t, m.plain)})
+	m.copies = append(m.copies, copied{f.Name(), c.Commits, m.Records(t, m.Plain)})
 }
 
 // restore puts a copy in the place of the store, which is refused where that is newer, unless it is accepted.
@@ -55,21 +55,21 @@ func (m *model) restore(t *rapid.T) {
 	accept := rapid.Bool().Draw(t, "accept")
 	info, err := m.store.Info(t.Context())
 	if err != nil {
-		m.fatal(t, "info: %v", err)
+		m.Fatal(t, "info: %v", err)
 	}
 	lost := info.Commits - from.commits
 	done, err := m.store.Restore(t.Context(), from.file, accept, nil)
 	if lost > 0 && !accept {
 		if !errors.Is(err, kv.ErrRolledBack) {
-			m.fatal(t, "restore of a copy %d commits behind: %v", lost, err)
+			m.Fatal(t, "restore of a copy %d commits behind: %v", lost, err)
 		}
 		return
 	}
 	if err != nil || done.Lost != lost {
-		m.fatal(t, "restore: %d commits lost, %v, want %d", done.Lost, err, lost)
+		m.Fatal(t, "restore: %d commits lost, %v, want %d", done.Lost, err, lost)
 	}
-	m.plain = kv.NewMemory()
-	if _, err := m.plain.Update(t.Context(), func(tx kv.Tx) (err error) {
+	m.Plain = kv.NewMemory()
+	if _, err := m.Plain.Update(t.Context(), func(tx kv.Tx) (err error) {
 		for name, value := range from.records {
 			err = errors.Join(err, tx.Put(name, []byte(value)))
 		}
@@ -78,5 +78,5 @@ func (m *model) restore(t *rapid.T) {
 		t.Fatal(err)
 	}
 	m.forget()
-	m.met(t)
+	m.Met(t)
 }

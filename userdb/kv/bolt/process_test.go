@@ -13,6 +13,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/kvtest"
 )
 
 // Another process is this test binary again, told by its environment what to be.
@@ -68,7 +69,7 @@ const eachCounts = 20
 func childCount(s *bolt.Store, name string) error {
 	for i := range eachCounts {
 		if err := update(s, func(tx kv.Tx) error {
-			return errors.Join(increment(tx, "count"), tx.Put(fmt.Sprintf("own/%s/%d", name, i), nil))
+			return errors.Join(kvtest.Increment(tx, "count"), tx.Put(fmt.Sprintf("own/%s/%d", name, i), nil))
 		}); err != nil {
 			return err
 		}
@@ -79,26 +80,6 @@ func childCount(s *bolt.Store, name string) error {
 func update(s kv.Store, fn func(kv.Tx) error) error {
 	_, err := s.Update(background, fn)
 	return err
-}
-
-func increment(tx kv.Tx, name string) error {
-	n, err := number(tx, name)
-	if err != nil {
-		return err
-	}
-	return tx.Put(name, strconv.AppendInt(nil, int64(n+1), 10))
-}
-
-// number reads a counter, 0 where there is none.
-func number(r kv.Reader, name string) (int, error) {
-	value, err := r.Get(name)
-	if errors.Is(err, kv.ErrNotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(string(value))
 }
 
 // childHold opens a View, says so, and stays in it.
@@ -125,7 +106,7 @@ func TestProcesses(t *testing.T) {
 			}
 			all.Wait()
 			view(t, s, func(v kv.View) {
-				if got, err := number(v, "count"); got != n*eachCounts || err != nil {
+				if got, err := kvtest.Count(v, "count"); got != n*eachCounts || err != nil {
 					t.Errorf("count: %d, %v, want %d", got, err, n*eachCounts)
 				}
 				own := 0

@@ -182,7 +182,7 @@ func TestCompactedInUpdate(t *testing.T) {
 	cl := c.behind(t)
 	runs := 0
 	if _, err := s.Update(t.Context(), func(tx kv.Tx) error {
-		_, err := number(tx, "count")
+		_, err := kvtest.Count(tx, "count")
 		if runs++; runs == 1 {
 			announce(t, other, "t/beside")
 			resp, err := cl.Get(t.Context(), "any")
@@ -193,7 +193,7 @@ func TestCompactedInUpdate(t *testing.T) {
 				return err
 			}
 		}
-		return errors.Join(err, increment(tx, "count"))
+		return errors.Join(err, kvtest.Increment(tx, "count"))
 	}); err != nil || runs != 2 {
 		t.Errorf("%d runs, %v", runs, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/kvtest"
 )
 
 // TestFull: a cluster whose quota of space is used up takes no commits any more, and says so. What is there can be read, and
@@ -22,7 +23,7 @@ func TestFull(t *testing.T) {
 	good, failed := 0, 0
 	for i := 0; failed < 5; i++ {
 		_, err := other.Update(t.Context(), func(tx kv.Tx) error {
-			return errors.Join(increment(tx, "count"), tx.Put(fmt.Sprintf("t/%d", i), large))
+			return errors.Join(kvtest.Increment(tx, "count"), tx.Put(fmt.Sprintf("t/%d", i), large))
 		})
 		switch {
 		case err == nil:

@@ -14,6 +14,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/kvtest"
 )
 
 // leader returns which member leads, as most say.
@@ -64,7 +65,7 @@ func TestLeaderKilled(t *testing.T) {
 		all.Go(func() {
 			for j := 0; ctx.Err() == nil; j++ {
 				_, err := own.Update(t.Context(), func(tx kv.Tx) error {
-					return errors.Join(increment(tx, "count"), tx.Put(fmt.Sprintf("own/%d/%06d", i, j), nil))
+					return errors.Join(kvtest.Increment(tx, "count"), tx.Put(fmt.Sprintf("own/%d/%06d", i, j), nil))
 				})
 				switch {
 				case err == nil:

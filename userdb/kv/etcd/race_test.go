@@ -15,6 +15,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/kvtest"
 )
 
 // TestClientsCount has several clients, each with goroutines of its own, count in one record.
@@ -30,7 +31,7 @@ func TestClientsCount(t *testing.T) {
 		for range threads {
 			all.Go(func() {
 				for range each {
-					if _, err := own.Update(t.Context(), func(tx kv.Tx) error { runs.Add(1); return increment(tx, "count") }); err != nil {
+					if _, err := own.Update(t.Context(), func(tx kv.Tx) error { runs.Add(1); return kvtest.Increment(tx, "count") }); err != nil {
 						t.Error(err)
 					}
 				}
@@ -127,7 +128,7 @@ func TestSlowIsNotStarved(t *testing.T) {
 					return
 				default:
 				}
-				if _, err := fast.Update(t.Context(), func(tx kv.Tx) error { return increment(tx, "count") }); err != nil {
+				if _, err := fast.Update(t.Context(), func(tx kv.Tx) error { return kvtest.Increment(tx, "count") }); err != nil {
 					t.Error(err)
 				}
 				others.Add(1)
@@ -141,7 +142,7 @@ func TestSlowIsNotStarved(t *testing.T) {
 	runs := 0
 	_, err := s.Update(t.Context(), func(tx kv.Tx) error {
 		runs++
-		seen, err := number(tx, "count")
+		seen, err := kvtest.Count(tx, "count")
 		for runs <= 8 && err == nil && counted(t, beside, "count") == seen { // until others have committed since
 			<-committed
 		}
@@ -150,7 +151,7 @@ func TestSlowIsNotStarved(t *testing.T) {
 				t.Errorf("run %d, and it is not alone: %v", runs, err)
 			}
 		}
-		return errors.Join(err, increment(tx, "count"))
+		return errors.Join(err, kvtest.Increment(tx, "count"))
 	})
 	close(done)
 	all.Wait()
@@ -178,7 +179,7 @@ func TestDeadHolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return increment(tx, "count") }); err != nil {
+		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return kvtest.Increment(tx, "count") }); err != nil {
 			t.Fatal(err)
 		}
 	}

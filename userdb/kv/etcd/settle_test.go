@@ -6,34 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/kvtest"
 )
-
-func increment(tx kv.Tx, name string) error {
-	n, err := number(tx, name)
-	if err != nil {
-		return err
-	}
-	return tx.Put(name, strconv.AppendInt(nil, int64(n+1), 10))
-}
-
-// number reads a counter, 0 where there is none.
-func number(r kv.Reader, name string) (int, error) {
-	value, err := r.Get(name)
-	if errors.Is(err, kv.ErrNotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(string(value))
-}
 
 func view(tb testing.TB, s kv.Store, fn func(kv.View) error) {
 	tb.Helper()
@@ -44,7 +24,7 @@ func view(tb testing.TB, s kv.Store, fn func(kv.View) error) {
 
 func counted(tb testing.TB, s kv.Store, name string) (n int) {
 	tb.Helper()
-	view(tb, s, func(v kv.View) (err error) { n, err = number(v, name); return err })
+	view(tb, s, func(v kv.View) (err error) { n, err = kvtest.Count(v, name); return err })
 	return n
 }
 
@@ -77,7 +57,7 @@ func TestCutCommit(t *testing.T) {
 	for i := range commits {
 		runs := 0
 		rev, err := s.Update(t.Context(), func(tx kv.Tx) error {
-			err := increment(tx, "count")
+			err := kvtest.Increment(tx, "count")
 			if err == nil && i%3 == 0 {
 				err = tx.Put("ring", nil)
 			}
@@ -132,7 +112,7 @@ func TestCutAnywhere(t *testing.T) {
 			defer s.Close()
 			for j := range each {
 				if _, err := s.Update(t.Context(), func(tx kv.Tx) error {
-					return errors.Join(increment(tx, "count"), tx.Put(fmt.Sprintf("own/%d/%d", i, j), nil))
+					return errors.Join(kvtest.Increment(tx, "count"), tx.Put(fmt.Sprintf("own/%d/%d", i, j), nil))
 				}); err != nil {
 					t.Error(err)
 				}
@@ -158,7 +138,7 @@ func TestUnknown(t *testing.T) {
 	for i, after := range []bool{false, true} {
 		before := counted(t, direct, "count")
 		_, err := s.Update(t.Context(), func(tx kv.Tx) error {
-			err := increment(tx, "count")
+			err := kvtest.Increment(tx, "count")
 			p.arm(func(up bool, _ int) fate {
 				if after && up { // once
 					after = false
@@ -178,7 +158,7 @@ func TestUnknown(t *testing.T) {
 		if between > before+1 {
 			t.Errorf("%d: happened %d times", i, between-before)
 		}
-		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return increment(tx, "count") }); err != nil {
+		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return kvtest.Increment(tx, "count") }); err != nil {
 			t.Fatal(err)
 		}
 		if got := counted(t, direct, "count"); got != between+1 {

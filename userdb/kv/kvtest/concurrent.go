@@ -18,7 +18,7 @@ func concurrentUpdates(t *testing.T, s kv.Store) {
 		all.Go(func() {
 			for i := range each {
 				if _, err := s.Update(t.Context(), func(tx kv.Tx) error {
-					return errors.Join(increment(tx, "t/count"), tx.Put(fmt.Sprintf("t/%d/%d", w, i), nil))
+					return errors.Join(Increment(tx, "t/count"), tx.Put(fmt.Sprintf("t/%d/%d", w, i), nil))
 				}); err != nil {
 					t.Error(err)
 				}
@@ -34,13 +34,25 @@ func concurrentUpdates(t *testing.T, s kv.Store) {
 	})
 }
 
-func increment(tx kv.Tx, name string) error {
-	value, err := tx.Get(name)
-	if err != nil && !errors.Is(err, kv.ErrNotFound) {
+// Increment adds one to a counter.
+func Increment(tx kv.Tx, name string) error {
+	n, err := Count(tx, name)
+	if err != nil {
 		return err
 	}
-	n, _ := strconv.Atoi(string(value))
 	return tx.Put(name, strconv.AppendInt(nil, int64(n+1), 10))
+}
+
+// Count reads a counter, 0 where there is none.
+func Count(r kv.Reader, name string) (int, error) {
+	value, err := r.Get(name)
+	if errors.Is(err, kv.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(value))
 }
 
 // oneMoment has a writer that keeps two records equal, and readers that must never see them differ.
