@@ -98,10 +98,10 @@ func GetSession(r kv.Reader, id string) (*Session, error) {
 	return &s, nil
 }
 
-// PutSession writes a session, and deletes expired ones that lie before it, at most 8 looked at a write.
+// PutSession writes a session. One that is new makes up for it: expired ones that lie before it are deleted, at most 8 looked at.
 func PutSession(tx kv.Tx, s Session, now time.Time) error {
 	name := sessionPrefix + s.ID
-	if err := putRecord(tx, name, s); err != nil {
+	if err := putRecord(tx, name, s); err != nil || s.Counter > 1 {
 		return err
 	}
 	return sweepBefore(tx, sessionPrefix, name, func(name string, value []byte) (bool, error) {

@@ -138,6 +138,21 @@ func TestSessionsInPagesAndSwept(t *testing.T) {
 	}
 }
 
+// TestRefreshSweepsNothing: a session that is written again leaves no more than there were, and does not look at others.
+func TestRefreshSweepsNothing(t *testing.T) {
+	m, _ := newStore(t)
+	over, used := userdb.NewSession("ada", noon, day, day), userdb.NewSession("ada", noon, day, day)
+	over.ID, used.ID = "A", "B"
+	must(t, userdb.PutSession(m, used, noon))
+	must(t, userdb.PutSession(m, over, noon))
+	now := noon.Add(2 * day)
+	used.Rotate(now, day)
+	must(t, userdb.PutSession(m, used, now))
+	if _, err := userdb.GetSession(m, over.ID); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSweepStopsAtItsPrefix: what lies before the first session is somebody else's.
 func TestSweepStopsAtItsPrefix(t *testing.T) {
 	m, _ := newStore(t)
