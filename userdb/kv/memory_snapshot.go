@@ -16,7 +16,7 @@ type snapshot struct {
 
 // with returns the state after o was committed.
 func (s *snapshot) with(o *Overlay) *snapshot {
-	if o.Empty() {
+	if o.Len() == 0 {
 		return s
 	}
 	after := &snapshot{entries: s.merge(o), rev: s.rev, log: s.log}

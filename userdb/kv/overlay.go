@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// A Base is the committed state under an [Overlay].
+// A Base is the state under an [Overlay].
 type Base interface {
 	Reader
 	// Before returns the greatest name < this one with a copy of its value, or ErrNotFound.
@@ -59,8 +59,31 @@ func (o *Overlay) Get(name string) ([]byte, error) {
 
 // Floor returns the greatest name ≤ this one.
 func (o *Overlay) Floor(name string) (string, []byte, error) {
-	own, found := o.floor(name)
+	i, found := slices.BinarySearch(o.names, name)
+	if found {
+		i++
+	}
 	theirs, value, err := o.base.Floor(name)
+	return o.last(i, theirs, value, err)
+}
+
+// Before returns the greatest name < this one, so that an Overlay can lie on another.
+func (o *Overlay) Before(name string) (string, []byte, error) {
+	i, _ := slices.BinarySearch(o.names, name)
+	theirs, value, err := o.base.Before(name)
+	return o.last(i, theirs, value, err)
+}
+
+// last returns what is greater: the last of the first n of its own names that was not deleted, or what was found in the base,
+// or before that, where it was written since.
+func (o *Overlay) last(n int, theirs string, value []byte, err error) (string, []byte, error) {
+	own := ""
+	for _, name := range slices.Backward(o.names[:n]) {
+		if o.values[name] != nil {
+			own = name
+			break
+		}
+	}
 	for err == nil && theirs > own && o.wrote(theirs) {
 		theirs, value, err = o.base.Before(theirs)
 	}
@@ -69,24 +92,10 @@ func (o *Overlay) Floor(name string) (string, []byte, error) {
 		return "", nil, err
 	case err == nil && theirs > own:
 		return theirs, value, nil
-	case found:
+	case own != "":
 		return own, append([]byte{}, o.values[own]...), nil
 	}
 	return "", nil, ErrNotFound
-}
-
-// floor finds the greatest name ≤ this one that was put and not deleted again.
-func (o *Overlay) floor(name string) (string, bool) {
-	i, found := slices.BinarySearch(o.names, name)
-	if !found {
-		i--
-	}
-	for ; i >= 0; i-- {
-		if o.values[o.names[i]] != nil {
-			return o.names[i], true
-		}
-	}
-	return "", false
 }
 
 func (o *Overlay) wrote(name string) bool {
@@ -105,8 +114,15 @@ func (o *Overlay) Writes() iter.Seq2[string, []byte] {
 	}
 }
 
-// Empty tells whether nothing was written.
-func (o *Overlay) Empty() bool { return len(o.names) == 0 }
+// Absorb writes what was written in an Overlay that lies on this one.
+func (o *Overlay) Absorb(upper *Overlay) {
+	for name, value := range upper.Writes() {
+		_ = o.set(name, value) // its name was checked there
+	}
+}
+
+// Len is how many names were written.
+func (o *Overlay) Len() int { return len(o.names) }
 
 // Watched returns the names written of which verifiers must hear, sorted: see [Watched].
 func (o *Overlay) Watched() []string {

@@ -24,7 +24,7 @@ func (s *Store) Update(ctx context.Context, fn func(kv.Tx) error) (kv.Rev, error
 		if err != nil {
 			return 0, err
 		}
-		if w.overlay.Empty() {
+		if w.overlay.Len() == 0 {
 			return kv.Rev(w.from.watch), nil
 		}
 		if err = h.commit(w); err == nil {
@@ -60,7 +60,7 @@ func (h *held) collect(fn func(kv.Tx) error) (w writes, err error) {
 		}
 		w.touched = w.overlay.Watched()
 		w.tx, w.from, w.to = r.pages.tx, r.numbers, r.numbers.next(w.touched != nil)
-		if w.overlay.Empty() {
+		if w.overlay.Len() == 0 {
 			return nil
 		}
 		if err := sound(func() error { return r.writable(w) }); err != nil {

@@ -13,23 +13,23 @@ import (
 // happens but that of who put it there; the commit takes it away again. So an Update that loses one race after the other, or
 // has read more than can be a condition, comes to its end. It decides about fairness alone: who was slow or has died is set
 // aside after a while, and if it lives it loses its race.
-func (u *update) aside(take bool) error {
-	if u.mine != "" {
+func (b *batch) aside(take bool) error {
+	if b.mine != "" {
 		return nil
 	}
-	name, key := rand.Text(), u.s.keys.alone
+	name, key := rand.Text(), b.s.keys.alone
 	r := request{
-		when:   []clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(key), "=", 0), clientv3.Compare(clientv3.CreateRevision(u.s.keys.marker), ">", 0)},
+		when:   []clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(key), "=", 0), clientv3.Compare(clientv3.CreateRevision(b.s.keys.marker), ">", 0)},
 		orElse: []clientv3.Op{clientv3.OpGet(key)},
 	}
 	if take {
-		u.mine = name // to be taken away again, whatever comes
+		b.mine = name // to be taken away again, whatever comes
 		r.then = []clientv3.Op{clientv3.OpPut(key, name)}
 	}
 	var holder rivals
 	defer func() { holder.forget() }()
 	for {
-		resp, err := u.s.ask(u.ctx, r)
+		resp, err := b.s.ask(b.ctx, r)
 		if err != nil {
 			return err
 		}
@@ -38,18 +38,18 @@ func (u *update) aside(take bool) error {
 		}
 		found := resp.Responses[0].GetResponseRange().Kvs
 		if len(found) == 0 {
-			return u.s.noStore()
+			return b.s.noStore()
 		}
 		if string(found[0].Value) == name {
 			return nil
 		}
-		if holder.same(u, found[0].ModRevision) {
-			if err := u.s.remove(u.ctx, key, found[0].ModRevision); err != nil {
+		if holder.same(b, found[0].ModRevision) {
+			if err := b.s.remove(b.ctx, key, found[0].ModRevision); err != nil {
 				return err
 			}
 		}
-		if !pause(u.ctx, 3) {
-			return gaveUp(u.ctx, u.busy())
+		if !pause(b.ctx, 3) {
+			return gaveUp(b.ctx, b.busy())
 		}
 	}
 }
@@ -62,11 +62,11 @@ type rivals struct {
 }
 
 // same tells whether it is one and the same for too long.
-func (h *rivals) same(u *update, rev int64) bool {
+func (h *rivals) same(b *batch, rev int64) bool {
 	if h.rev != rev {
 		h.forget()
 		h.rev = rev
-		h.patience, h.stop = context.WithTimeout(u.ctx, u.s.attempt())
+		h.patience, h.stop = context.WithTimeout(b.ctx, b.s.attempt())
 	}
 	return h.patience.Err() != nil
 }
@@ -86,15 +86,15 @@ func (s *Store) remove(ctx context.Context, key string, rev int64) error {
 	return err
 }
 
-// leave gives back the store that an update had to itself and did not commit to.
-func (u *update) leave() {
-	if u.mine == "" {
+// leave gives back the store that a batch had to itself and did not commit to.
+func (b *batch) leave() {
+	if b.mine == "" {
 		return
 	}
-	ctx, stop := context.WithTimeout(context.WithoutCancel(u.ctx), closing)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(b.ctx), closing)
 	defer stop()
-	_, _ = u.s.ask(ctx, request{ // else others find it dead
-		when: []clientv3.Cmp{clientv3.Compare(clientv3.Value(u.s.keys.alone), "=", u.mine)},
-		then: []clientv3.Op{clientv3.OpDelete(u.s.keys.alone)},
+	_, _ = b.s.ask(ctx, request{ // else others find it dead
+		when: []clientv3.Cmp{clientv3.Compare(clientv3.Value(b.s.keys.alone), "=", b.mine)},
+		then: []clientv3.Op{clientv3.OpDelete(b.s.keys.alone)},
 	})
 }

@@ -22,7 +22,7 @@ func (r *reader) Changes(since kv.Rev) (names []string, now kv.Rev, err error) {
 	if err := r.pinned(); err != nil {
 		return nil, 0, err
 	}
-	if r.over {
+	if r.over.Load() {
 		return nil, 0, errOver
 	}
 	switch {

@@ -22,26 +22,31 @@ var errLost = errors.New("changed meanwhile")
 
 // commit writes what was collected, or is errLost. It goes on when the caller does not want it any more: to stop in the
 // middle would be not to know.
-func (u *update) commit(c collected) (kv.Rev, error) {
-	tx := u.s.stamp()
-	u.s.written = true
-	resp, err := u.s.send(context.WithoutCancel(u.ctx), u.request(c, tx))
+func (b *batch) commit(c collected) (kv.Rev, error) {
+	tx := b.s.stamp()
+	b.s.written = true
+	resp, err := b.s.send(context.WithoutCancel(b.ctx), b.request(c, tx))
 	if err == nil && !resp.Succeeded {
-		return 0, u.learn(resp, c.fresh)
+		return 0, b.learn(resp, c.fresh)
 	}
 	if err == nil {
-		u.s.lastTx = resp.Header.Revision
+		b.s.lastTx = resp.Header.Revision
 	} else {
 		if refused := final(err); refused != nil && refused != errFull {
 			return 0, refused
 		}
-		if resp, err = u.settle(tx, err); err != nil {
+		if resp, err = b.settle(tx, err); err != nil {
 			return 0, err
 		}
 	}
-	u.mine = "" // it went with the commit
+	b.mine = "" // it went with the commit
 	rev := watchOf(resp)
-	u.s.news.raise(rev)
+	b.s.news.raise(rev)
+	for name, value := range c.overlay.Writes() {
+		if value != nil {
+			b.s.far.written(name)
+		}
+	}
 	return rev, nil
 }
 
@@ -55,78 +60,78 @@ func watchOf(resp *clientv3.TxnResponse) kv.Rev {
 }
 
 // learn finds out why a commit was refused, from the answers to keys.tx, marker and alone.
-func (u *update) learn(resp *clientv3.TxnResponse, fresh bool) error {
+func (b *batch) learn(resp *clientv3.TxnResponse, fresh bool) error {
 	var found [3]*pb.RangeResponse
 	for i := range found {
 		found[i] = resp.Responses[i].GetResponseRange()
 	}
-	u.s.lastTx = 0
+	b.s.lastTx = 0
 	if tx := found[0].Kvs; len(tx) > 0 {
-		u.s.lastTx = tx[0].ModRevision
+		b.s.lastTx = tx[0].ModRevision
 	}
 	there := len(found[1].Kvs) > 0
 	switch {
 	case fresh && there:
-		return fmt.Errorf("%w at %s", kv.ErrExists, u.s)
+		return fmt.Errorf("%w at %s", kv.ErrExists, b.s)
 	case !fresh && !there:
-		return u.s.noStore()
+		return b.s.noStore()
 	}
 	alone := found[2].Kvs
-	if u.blocked = len(alone) > 0 && string(alone[0].Value) != u.mine; u.blocked || len(alone) == 0 {
-		u.mine = "" // others took it for dead
+	if b.blocked = len(alone) > 0 && string(alone[0].Value) != b.mine; b.blocked || len(alone) == 0 {
+		b.mine = "" // others took it for dead
 	}
 	return errLost
 }
 
 // settle finds out what has become of a commit that was not answered, or sees to it that it cannot happen any more: its
 // condition is that keys.tx is as it was. It returns an answer like that of the commit, or errLost.
-func (u *update) settle(tx string, first error) (*clientv3.TxnResponse, error) {
-	ctx, stop := u.grace()
+func (b *batch) settle(tx string, first error) (*clientv3.TxnResponse, error) {
+	ctx, stop := b.grace()
 	defer stop()
-	k := u.s.keys
+	k := b.s.keys
 	r := request{
 		when:   []clientv3.Cmp{clientv3.Compare(clientv3.Value(k.tx), "=", tx)},
 		then:   []clientv3.Op{clientv3.OpGet(k.tx), clientv3.OpGet(k.watch, clientv3.WithKeysOnly())},
-		orElse: []clientv3.Op{clientv3.OpPut(k.tx, u.s.stamp())},
+		orElse: []clientv3.Op{clientv3.OpPut(k.tx, b.s.stamp())},
 	}
 	why := trouble{first}
 	for tries := 0; ; tries++ {
-		resp, err := u.s.send(ctx, r)
+		resp, err := b.s.send(ctx, r)
 		if err == nil && resp.Succeeded {
-			u.s.lastTx = resp.Responses[0].GetResponseRange().Kvs[0].ModRevision
+			b.s.lastTx = resp.Responses[0].GetResponseRange().Kvs[0].ModRevision
 			return resp, nil
 		}
 		if err == nil {
-			u.s.lastTx = resp.Header.Revision
+			b.s.lastTx = resp.Header.Revision
 			return nil, errLost
 		}
 		if final(err) == errFull {
-			return u.settleFull(ctx, tx)
+			return b.settleFull(ctx, tx)
 		}
 		why.note(err)
 		if !pause(ctx, tries) {
-			return nil, fmt.Errorf("%w: %w", ErrUnknown, gaveUp(u.ctx, why.unreachable()))
+			return nil, fmt.Errorf("%w: %w", ErrUnknown, gaveUp(b.ctx, why.unreachable()))
 		}
 	}
 }
 
 // settleFull settles with members that take no writes any more: so the commit has happened or will not.
-func (u *update) settleFull(ctx context.Context, tx string) (*clientv3.TxnResponse, error) {
-	resp, err := u.s.ask(ctx, request{then: []clientv3.Op{clientv3.OpGet(u.s.keys.tx), clientv3.OpGet(u.s.keys.watch)}})
+func (b *batch) settleFull(ctx context.Context, tx string) (*clientv3.TxnResponse, error) {
+	resp, err := b.s.ask(ctx, request{then: []clientv3.Op{clientv3.OpGet(b.s.keys.tx), clientv3.OpGet(b.s.keys.watch)}})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	if found := resp.Responses[0].GetResponseRange().Kvs; len(found) > 0 && string(found[0].Value) == tx {
-		u.s.lastTx = found[0].ModRevision
+		b.s.lastTx = found[0].ModRevision
 		return resp, nil
 	}
 	return nil, errFull
 }
 
 // grace returns a context that lasts a little longer than that of the update.
-func (u *update) grace() (context.Context, context.CancelFunc) {
-	ctx, stop := context.WithCancel(context.WithoutCancel(u.ctx))
-	forget := context.AfterFunc(u.ctx, func() { time.AfterFunc(u.s.attempt(), stop) })
+func (b *batch) grace() (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(b.ctx))
+	forget := context.AfterFunc(b.ctx, func() { time.AfterFunc(b.s.attempt(), stop) })
 	return ctx, func() { forget(); stop() }
 }
 

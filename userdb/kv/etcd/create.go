@@ -22,7 +22,7 @@ func Create(ctx context.Context, o Options, fill func(kv.Tx) error) error {
 	if err := s.vacant(ctx); err != nil {
 		return err
 	}
-	c := collected{overlay: kv.NewOverlay(nothing{}), reader: &reader{s: s, noted: newClaims()}, fresh: true}
+	c := collected{overlay: kv.NewOverlay(nothing{}), reader: &reader{s: s}, fresh: true}
 	if fill != nil {
 		if err := fill(c.overlay); err != nil {
 			return err
@@ -31,14 +31,14 @@ func Create(ctx context.Context, o Options, fill func(kv.Tx) error) error {
 	c.touched = c.overlay.Watched()
 	ctx, stop := s.bounded(ctx)
 	defer stop()
-	u := &update{s: s, ctx: ctx}
+	b := &batch{s: s, ctx: ctx}
 	for {
-		_, err := u.commit(c)
+		_, err := b.commit(c)
 		if err != errLost {
 			return err
 		}
-		u.lost++
-		if err := u.again(); err != nil {
+		b.lost++
+		if err := b.again(); err != nil {
 			return err
 		}
 	}

@@ -43,9 +43,11 @@ type Store struct {
 	mu     sync.Mutex
 	client *clientv3.Client // nil before the first transaction
 
-	turn    chan struct{} // holds one token while an Update of this Store runs
-	lastTx  int64         // revision of keys.tx of this client; belongs to who has the turn
-	written bool          // there may be such a key; as lastTx
+	jobs    jobs  // Updates that wait
+	lastTx  int64 // revision of keys.tx of this client; belongs to the batch that has its turn
+	written bool  // there may be such a key; as lastTx
+
+	far farList // of records that Floor found
 
 	news news
 }
@@ -62,7 +64,7 @@ func New(o Options) *Store {
 		o.Now = time.Now
 	}
 	id := rand.Text()
-	return &Store{o: o, id: id, keys: keysUnder(strings.Trim(o.Prefix, "/")+"/", id), turn: make(chan struct{}, 1)}
+	return &Store{o: o, id: id, keys: keysUnder(strings.Trim(o.Prefix, "/")+"/", id)}
 }
 
 // keys are where the parts of a store lie.

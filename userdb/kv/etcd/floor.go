@@ -3,7 +3,9 @@
 package etcd
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 
@@ -16,45 +18,130 @@ type span struct{ from, to string }
 const (
 	fewKeys = 64  // that may be read to find the last of them
 	manyOps = 100 // in one request: members take 128
+	near    = 2   // bytes after the last slash that names share which are near each other
 )
 
 // Floor returns the greatest name ≤ this one.
-func (r *reader) Floor(name string) (string, []byte, error) { return r.last(name, name+"\x00") }
+func (r *reader) Floor(name string) (string, []byte, error) { return named(r.last(name, name+"\x00")) }
 
 // Before returns the greatest name < this one.
-func (r *reader) Before(name string) (string, []byte, error) { return r.last(name, name) }
+func (r *reader) Before(name string) (string, []byte, error) { return named(r.last(name, name)) }
+
+func named(found record, err error) (string, []byte, error) {
+	v, err := value(found, err)
+	return found.name, v, err
+}
 
 // last finds the greatest record before end. Members find the last of many keys by reading and sorting all of them, and
-// count keys by walking over them. So what is near is counted first, and what is far only where there is nothing near.
-func (r *reader) last(name, end string) (found string, value []byte, err error) {
-	for _, group := range nearToFar(name, end) {
-		in, n, err := r.lastWith(group)
-		if err == nil && n > 0 {
-			found, value, err = r.lastIn(in, n)
+// count keys by walking over them. So what is near is counted first, and what is far only where there is nothing near; where
+// it was found there, it is tried first the next time.
+func (r *reader) last(name, end string) (record, error) {
+	return r.once(question{end, true}, func() (record, error) {
+		dir := dirOf(name)
+		if found, err := r.tried(dir, end); err != nil || found.name != "" {
+			return found, recordError(name, err)
 		}
-		if err != nil {
-			return "", nil, recordError(name, err)
+		for _, group := range nearToFar(name, end) {
+			in, n, err := r.lastWith(group)
+			if err == nil && n > 0 {
+				var found record
+				if found, err = r.lastIn(in, n); err == nil {
+					if far := len(in.from) < len(dir)+near; far && dirOf(found.name) == dir {
+						r.s.far.move("", found.name)
+					}
+					return found, nil
+				}
+			}
+			if err != nil {
+				return record{}, recordError(name, err)
+			}
 		}
-		if n > 0 {
-			r.noted.gap(r.s.keys.records+found+"\x00", r.s.keys.records+end)
-			return found, value, nil
-		}
-	}
-	r.noted.gap(r.s.keys.records, r.s.keys.records+end)
-	return "", nil, kv.ErrNotFound
+		return record{}, nil
+	})
 }
+
+// tried is the record before end that was found far from others like it, or one of the few that have come after it since.
+func (r *reader) tried(dir, end string) (record, error) {
+	name := r.s.far.before(dir, end)
+	if name == "" {
+		return record{}, nil
+	}
+	ops := []clientv3.Op{clientv3.OpGet(r.s.keys.records+name, r.opts()...)}
+	after := span{name + "\x00", end}
+	if after.from < after.to {
+		ops = append(ops, clientv3.OpGet(r.s.keys.records+after.from, r.opts(r.to(after), clientv3.WithCountOnly())...))
+	}
+	answers, err := r.read(ops...)
+	switch {
+	case err != nil:
+		return record{}, err
+	case len(answers) > 1 && answers[1].Count > fewKeys:
+	case len(answers) > 1 && answers[1].Count > 0:
+		found, err := r.lastIn(after, answers[1].Count)
+		if err == nil {
+			r.s.far.move(name, found.name)
+		}
+		return found, err
+	case len(answers[0].Kvs) > 0:
+		return r.record(answers[0]), nil
+	}
+	r.s.far.move(name, "")
+	return record{}, nil
+}
+
+// A farList is names that were the last before others, and far from them: sorted, and few.
+type farList struct {
+	mu    sync.Mutex
+	names []string
+}
+
+// keptFar is how many names are kept. Where there are more they lie near.
+const keptFar = 256
+
+// before returns the last of the names under dir that is before end, or "".
+func (f *farList) before(dir, end string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i, _ := slices.BinarySearch(f.names, end)
+	if i == 0 || !strings.HasPrefix(f.names[i-1], dir) {
+		return ""
+	}
+	return f.names[i-1]
+}
+
+// move has a name kept instead of another one, either of which may be "".
+func (f *farList) move(from, to string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if i, there := slices.BinarySearch(f.names, from); there {
+		f.names = slices.Delete(f.names, i, i+1)
+	}
+	if i, there := slices.BinarySearch(f.names, to); !there && to != "" && len(f.names) < keptFar {
+		f.names = slices.Insert(f.names, i, to)
+	}
+}
+
+// written moves to a name that was written from the last before it.
+func (f *farList) written(name string) {
+	if before := f.before(dirOf(name), name); before != "" {
+		f.move(before, name)
+	}
+}
+
+// dirOf is what stands before the last part of a name, with the slash.
+func dirOf(name string) string { return name[:strings.LastIndexByte(name, '/')+1] }
 
 // nearToFar cuts the names before end into spans, each nearer than the next: first those that share most of name, then
 // those of its kind, which is what stands before the last slash, then those of other kinds.
 func nearToFar(name, end string) (groups [][]span) {
-	dir := strings.LastIndexByte(name, '/') + 1
+	dir := len(dirOf(name))
 	to := end
 	var group []span
 	for k := len(name); k > 0; k-- {
 		if from := name[:k]; from < to {
 			group, to = append(group, span{from, to}), from
 		}
-		if k == dir+2 || k == dir || k == 1 || len(group) == manyOps {
+		if k == dir+near || k == dir || k == 1 || len(group) == manyOps {
 			groups, group = append(groups, group), nil
 		}
 	}
@@ -105,22 +192,20 @@ func (r *reader) lastWith(group []span) (in span, n int64, err error) {
 func (r *reader) to(in span) clientv3.OpOption { return clientv3.WithRange(r.s.keys.records + in.to) }
 
 // lastIn returns the last of the n records in a span. All of them share what from and to do.
-func (r *reader) lastIn(in span, n int64) (string, []byte, error) {
+func (r *reader) lastIn(in span, n int64) (record, error) {
 	for n > fewKeys {
 		smaller, left, err := r.narrow(in)
 		if err != nil {
-			return "", nil, err
+			return record{}, err
 		}
 		in, n = smaller, left
 	}
 	answers, err := r.read(clientv3.OpGet(r.s.keys.records+in.from,
 		r.opts(r.to(in), clientv3.WithSort(clientv3.SortByKey, clientv3.SortDescend), clientv3.WithLimit(1))...))
 	if err != nil {
-		return "", nil, err
+		return record{}, err
 	}
-	found := answers[0].Kvs[0]
-	r.noted.key(string(found.Key), found.ModRevision)
-	return string(found.Key)[len(r.s.keys.records):], found.Value, nil
+	return r.record(answers[0]), nil
 }
 
 // narrow returns the last part of a span, by the next byte of its names, that has records.

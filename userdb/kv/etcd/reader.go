@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -16,46 +18,105 @@ import (
 // errCompacted comes back from a read of a revision that the members have compacted meanwhile.
 var errCompacted = fmt.Errorf("%w: etcd compacted the state that was being read", kv.ErrBusy)
 
-// A reader reads the records at one revision, that of its first request: it is a kv.View, and what an Update lays its
-// overlay on.
+// A reader reads the records at one revision, that of its first request, and each of them once: it is a kv.View, and what the
+// Updates of a batch read.
 type reader struct {
 	s      *Store
 	ctx    context.Context
-	over   bool
+	over   atomic.Bool
 	rev    int64  // 0 before the first request
 	marker int64  // revision of keys.marker
 	watch  kv.Rev // revision of keys.watch; 0 where there is none
-	noted  *claims
+
+	mu  sync.Mutex
+	had map[question]func() (record, error)
 }
 
-// opts adds the revision to the options of a read.
+// A question is for the record of a name, or for the last before it.
+type question struct {
+	name   string
+	before bool
+}
+
+// A record is what was found. Its name is "" where nothing was.
+type record struct {
+	name  string
+	value []byte
+	rev   int64 // with which it was written
+}
+
+// once asks for something, or returns what came of it before.
+func (r *reader) once(what question, ask func() (record, error)) (record, error) {
+	r.mu.Lock()
+	answer := r.had[what]
+	if answer == nil {
+		if r.had == nil {
+			r.had = map[question]func() (record, error){}
+		}
+		answer = sync.OnceValues(ask)
+		r.had[what] = answer
+	}
+	r.mu.Unlock()
+	return answer()
+}
+
+// get finds the record of this name.
+func (r *reader) get(name string) (record, error) {
+	return r.once(question{name, false}, func() (record, error) {
+		answers, err := r.read(clientv3.OpGet(r.s.keys.records+name, r.opts()...))
+		if err != nil || len(answers[0].Kvs) == 0 {
+			return record{}, recordError(name, err)
+		}
+		return r.record(answers[0]), nil
+	})
+}
+
+// record is the first of an answer that has one.
+func (r *reader) record(answer *pb.RangeResponse) record {
+	found := answer.Kvs[0]
+	return record{string(found.Key)[len(r.s.keys.records):], found.Value, found.ModRevision}
+}
+
+// opts adds the revision to the options of a read. Any member can answer for that one, which does not change, and need not ask
+// the others.
 func (r *reader) opts(more ...clientv3.OpOption) []clientv3.OpOption {
-	return append(more, clientv3.WithRev(r.rev))
+	if r.rev == 0 {
+		return more
+	}
+	return append(more, clientv3.WithRev(r.rev), clientv3.WithSerializable())
 }
 
 // read sends reads in one request. The first one is linearizable and decides on the revision; it sees whether there is a
 // store, too.
 func (r *reader) read(ops ...clientv3.Op) ([]*pb.RangeResponse, error) {
-	if r.over {
+	if r.over.Load() {
 		return nil, errOver
 	}
-	first := r.rev == 0
-	if first {
-		ops = append(ops, clientv3.OpGet(r.s.keys.marker), clientv3.OpGet(r.s.keys.watch, clientv3.WithKeysOnly()))
+	n, first := len(ops), r.rev == 0
+	if !first {
+		if resp, err := r.s.send(r.ctx, request{then: ops}); err == nil {
+			return ranges(resp), nil
+		}
+		// A member may not have got that far yet: one that has to ask the others has.
 	}
+	ops = append(ops, clientv3.OpGet(r.s.keys.marker), clientv3.OpGet(r.s.keys.watch, clientv3.WithKeysOnly()))
 	resp, err := r.s.ask(r.ctx, request{then: ops})
 	if err != nil {
 		return nil, err
 	}
+	answers := ranges(resp)
+	if first {
+		err = r.pin(resp.Header.Revision, answers[n], answers[n+1])
+	}
+	return answers[:n], err
+}
+
+func ranges(resp *clientv3.TxnResponse) []*pb.RangeResponse {
 	answers := make([]*pb.RangeResponse, len(resp.Responses))
 	for i, a := range resp.Responses {
 		answers[i] = a.GetResponseRange()
 	}
-	if !first {
-		return answers, nil
-	}
-	n := len(answers) - 2
-	return answers[:n], r.pin(resp.Header.Revision, answers[n], answers[n+1])
+	return answers
 }
 
 // pin keeps what the first request said of the store.
@@ -83,23 +144,21 @@ func (r *reader) pinned() error {
 func (s *Store) noStore() error { return fmt.Errorf("%w at %s", kv.ErrNoStore, s) }
 
 // Get returns the value of name.
-func (r *reader) Get(name string) ([]byte, error) {
-	key := r.s.keys.records + name
-	answers, err := r.read(clientv3.OpGet(key, r.opts()...))
+func (r *reader) Get(name string) ([]byte, error) { return value(r.get(name)) }
+
+// value is a copy of what was found: the reader may be asked again.
+func value(found record, err error) ([]byte, error) {
+	if err == nil && found.name == "" {
+		err = kv.ErrNotFound
+	}
 	if err != nil {
-		return nil, recordError(name, err)
+		return nil, err
 	}
-	if len(answers[0].Kvs) == 0 {
-		r.noted.key(key, 0)
-		return nil, kv.ErrNotFound
-	}
-	found := answers[0].Kvs[0]
-	r.noted.key(key, found.ModRevision)
-	return found.Value, nil
+	return append([]byte{}, found.value...), nil
 }
 
 func recordError(name string, err error) error {
-	if errors.Is(err, kv.ErrNotFound) || errors.Is(err, kv.ErrNoStore) || errors.Is(err, context.Canceled) {
+	if err == nil || errors.Is(err, kv.ErrNotFound) || errors.Is(err, kv.ErrNoStore) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return fmt.Errorf("record %q: %w", name, err)
@@ -111,7 +170,7 @@ func (s *Store) View(ctx context.Context, fn func(kv.View) error) error {
 		return context.Cause(ctx)
 	}
 	r := &reader{s: s, ctx: ctx}
-	defer func() { r.over = true }()
+	defer r.over.Store(true)
 	err := fn(r)
 	if err == nil {
 		err = r.pinned()

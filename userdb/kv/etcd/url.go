@@ -4,7 +4,8 @@
 // All that a store has lies under one prefix of the cluster's keys, so one cluster serves many stores. A View reads one
 // revision. An Update reads one revision too, notes what it has read, and commits in one transaction that happens only if
 // all of that is still so; who lost a race runs again, and who lost often asks for the store to itself. So it is
-// linearizable: of two Updates that read what the other writes, one sees the other, whichever members they asked.
+// linearizable: of two Updates that read what the other writes, one sees the other, whichever members they asked. Those of one
+// process that wait at once are one transaction, as if one had come after the other.
 //
 // A commit of which no answer came back, for a connection that was cut or a member that died, is settled: afterwards it has
 // either happened or never will, and Update says which. There are no leases, and no clock decides about a record.

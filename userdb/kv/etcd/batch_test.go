@@ -1,0 +1,292 @@
+//go:build etcd
+
+package etcd_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/kvtest"
+)
+
+// A crowd is Updates that wait for one that takes its time, and then have their turn together.
+type crowd struct {
+	t    *testing.T
+	s    *etcd.Store
+	all  sync.WaitGroup
+	goOn chan struct{}
+	cut  bool // from the cluster: then the first cannot end well either
+}
+
+// gather has an Update take its time until the crowd is let go.
+func gather(t *testing.T, s *etcd.Store) *crowd {
+	t.Helper()
+	c := &crowd{t: t, s: s, goOn: make(chan struct{})}
+	busy := make(chan struct{})
+	var once sync.Once
+	c.all.Go(func() {
+		_, err := s.Update(t.Context(), func(tx kv.Tx) error {
+			once.Do(func() { close(busy) })
+			<-c.goOn
+			return tx.Put("first", nil)
+		})
+		if err != nil && !(c.cut && errors.Is(err, kv.ErrUnavailable)) {
+			t.Error(err)
+		}
+	})
+	<-busy
+	return c
+}
+
+// joins is one more of the crowd.
+func (c *crowd) joins(do func()) { c.all.Go(do) }
+
+// letGo waits until n wait, lets them go, and waits until all have come to their end.
+func (c *crowd) letGo(n int) {
+	c.t.Helper()
+	until(c.t, "the crowd", func() bool { return etcd.Waiting(c.s) == n })
+	close(c.goOn)
+	c.all.Wait()
+}
+
+// commits counts how many commits a store has seen.
+func commits(t *testing.T, c *cluster, o etcd.Options) (since func() int) {
+	t.Helper()
+	cl := c.behind(t)
+	head := func() int64 {
+		resp, err := cl.Get(t.Context(), o.Prefix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.Header.Revision
+	}
+	before := head()
+	return func() int { return int(head() - before) }
+}
+
+// crowded makes a store, and warms it up, so that many have their turn together.
+func crowded(t *testing.T, o etcd.Options) *etcd.Store {
+	t.Helper()
+	s := create(t, o, nil)
+	for i := range 8 {
+		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return tx.Put(fmt.Sprint("warm/", i), nil) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// TestTogether: Updates that wait at once are one commit, each sees what those before it wrote, and one that is refused has
+// written nothing.
+func TestTogether(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	s := crowded(t, o)
+	since := commits(t, c, o)
+	crowd := gather(t, s)
+	const n = 20
+	refused := errors.New("refused")
+	for i := range n {
+		crowd.joins(func() {
+			_, err := s.Update(t.Context(), func(tx kv.Tx) error {
+				err := errors.Join(kvtest.Increment(tx, "count"), tx.Put(fmt.Sprint("own/", i), nil))
+				if i%4 == 0 {
+					return errors.Join(err, refused)
+				}
+				return err
+			})
+			if i%4 == 0 != errors.Is(err, refused) || i%4 != 0 && err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		})
+	}
+	crowd.letGo(n)
+	if got := since(); got != 2 {
+		t.Errorf("%d commits, want that of the first and one for all others", got)
+	}
+	if got := counted(t, s, "count"); got != n-n/4 {
+		t.Errorf("counted %d, want %d", got, n-n/4)
+	}
+	view(t, s, func(v kv.View) error {
+		for i := range n {
+			if _, err := v.Get(fmt.Sprint("own/", i)); errors.Is(err, kv.ErrNotFound) != (i%4 == 0) {
+				t.Errorf("own/%d: %v", i, err)
+			}
+		}
+		return nil
+	})
+}
+
+// TestTogetherMeetsOthers: what one of them has read and another process writes meanwhile, has all of them run again, also one
+// that was refused for what is not so any more.
+func TestTogetherMeetsOthers(t *testing.T) {
+	o := single(t).options(t)
+	s, other := crowded(t, o), open(t, o)
+	crowd := gather(t, s)
+	taken := errors.New("taken")
+	var once sync.Once
+	crowd.joins(func() {
+		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return kvtest.Increment(tx, "count") }); err != nil {
+			t.Error(err)
+		}
+	})
+	put := func(s *etcd.Store, name string) {
+		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return tx.Put(name, nil) }); err != nil {
+			t.Error(err)
+		}
+	}
+	put(other, "place")
+	crowd.joins(func() {
+		_, err := s.Update(t.Context(), func(tx kv.Tx) error {
+			_, err := tx.Get("place")
+			once.Do(func() {
+				if _, err := other.Update(t.Context(), func(tx kv.Tx) error { return tx.Delete("place") }); err != nil {
+					t.Error(err)
+				}
+			})
+			if err == nil {
+				return taken
+			}
+			return tx.Put("place", []byte("mine"))
+		})
+		if err != nil {
+			t.Errorf("refused for a place that is free: %v", err)
+		}
+	})
+	crowd.letGo(2)
+	if got := counted(t, s, "count"); got != 1 {
+		t.Errorf("counted %d", got)
+	}
+}
+
+// TestTogetherOneFails: one whose function panics, ends its goroutine or is not wanted any more is no harm to the others.
+func TestTogetherOneFails(t *testing.T) {
+	o := single(t).options(t)
+	s := crowded(t, o)
+	crowd := gather(t, s)
+	const good = 6
+	for range good {
+		crowd.joins(func() {
+			if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return kvtest.Increment(tx, "count") }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	crowd.joins(func() {
+		defer func() {
+			if recover() != "on purpose" {
+				t.Error("no panic")
+			}
+		}()
+		s.Update(t.Context(), func(kv.Tx) error { panic("on purpose") })
+	})
+	crowd.joins(func() {
+		s.Update(t.Context(), func(kv.Tx) error { runtime.Goexit(); return nil })
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() {
+		_, err := s.Update(ctx, func(tx kv.Tx) error { return tx.Put("unwanted", nil) })
+		gone <- err
+	}()
+	until(t, "the crowd", func() bool { return etcd.Waiting(s) == good+3 })
+	stop()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Errorf("not wanted any more: %v", err)
+	}
+	crowd.letGo(good + 2)
+	if got := counted(t, s, "count"); got != good {
+		t.Errorf("counted %d, want %d", got, good)
+	}
+	view(t, s, func(v kv.View) error {
+		if _, err := v.Get("unwanted"); !errors.Is(err, kv.ErrNotFound) {
+			t.Error(err)
+		}
+		return nil
+	})
+}
+
+// TestTooManyTogether: those that do not fit into one transaction have another turn, for what they read, for how many names
+// they write, and for how long it is.
+func TestTooManyTogether(t *testing.T) {
+	o := single(t).options(t)
+	for what, each := range map[string]func(tx kv.Tx, i int) error{
+		"reads": func(tx kv.Tx, i int) error {
+			for k := range 30 {
+				if _, err := tx.Get(fmt.Sprintf("other/%d/%d", i, k)); !errors.Is(err, kv.ErrNotFound) {
+					return err
+				}
+			}
+			return nil
+		},
+		"names": func(tx kv.Tx, i int) (err error) {
+			for k := range 30 {
+				err = errors.Join(err, tx.Put(fmt.Sprintf("other/%d/%d", i, k), nil))
+			}
+			return err
+		},
+		"bytes": func(tx kv.Tx, i int) error {
+			return tx.Put(fmt.Sprint("other/", i), []byte(strings.Repeat("x", 400_000)))
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			o := o
+			o.Prefix += "/" + what
+			s := crowded(t, o)
+			crowd := gather(t, s)
+			const n = 10
+			for i := range n {
+				crowd.joins(func() {
+					if _, err := s.Update(t.Context(), func(tx kv.Tx) error {
+						return errors.Join(each(tx, i), kvtest.Increment(tx, "count"))
+					}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			crowd.letGo(n)
+			if got := counted(t, s, "count"); got != n {
+				t.Errorf("counted %d, want %d", got, n)
+			}
+		})
+	}
+}
+
+// TestTogetherUnreachable: all are told when the cluster does not answer, after the time that they wait for it.
+func TestTogetherUnreachable(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	create(t, o, nil)
+	p := newProxy(t, c.members[0].client)
+	o.Endpoints, o.Wait = []string{p.addr()}, time.Second
+	s := open(t, o)
+	crowd := gather(t, s)
+	var told atomic.Int64
+	const n = 5
+	for range n {
+		crowd.joins(func() {
+			if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return kvtest.Increment(tx, "count") }); errors.Is(err, kv.ErrUnavailable) {
+				told.Add(1)
+			} else {
+				t.Error(err)
+			}
+		})
+	}
+	until(t, "the crowd", func() bool { return etcd.Waiting(s) == n })
+	p.arm(func(bool, int) fate { return cut })
+	crowd.cut = true
+	crowd.letGo(n)
+	if got := told.Load(); got != n {
+		t.Errorf("%d of %d told", got, n)
+	}
+	p.arm(nil)
+}
