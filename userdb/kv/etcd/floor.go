@@ -36,7 +36,7 @@ func named(found record, err error) (string, []byte, error) {
 // count keys by walking over them. So what is near is counted first, and what is far only where there is nothing near; where
 // it was found there, it is tried first the next time.
 func (r *reader) last(name, end string) (record, error) {
-	return r.once(question{end, true}, func() (record, error) {
+	return r.lasts.once(end, func() (record, error) {
 		dir := dirOf(name)
 		if found, err := r.tried(dir, end); err != nil || found.name != "" {
 			return found, recordError(name, err)
@@ -46,8 +46,8 @@ func (r *reader) last(name, end string) (record, error) {
 			if err == nil && n > 0 {
 				var found record
 				if found, err = r.lastIn(in, n); err == nil {
-					if far := len(in.from) < len(dir)+near; far && dirOf(found.name) == dir {
-						r.s.far.move("", found.name)
+					if far := len(in.from) < len(dir)+near; far && dir != "" && dirOf(found.name) == dir {
+						r.s.far.keep(found.name)
 					}
 					return found, nil
 				}
@@ -60,33 +60,45 @@ func (r *reader) last(name, end string) (record, error) {
 	})
 }
 
-// tried is the record before end that was found far from others like it, or one of the few that have come after it since.
+// tried is the record before end, where it is one that was found far from others like it, or has come near such a one since.
 func (r *reader) tried(dir, end string) (record, error) {
-	name := r.s.far.before(dir, end)
-	if name == "" {
+	from, to := r.s.far.around(dir, end)
+	if from == "" {
 		return record{}, nil
 	}
-	ops := []clientv3.Op{clientv3.OpGet(r.s.keys.records+name, r.opts()...)}
-	after := span{name + "\x00", end}
-	if after.from < after.to {
-		ops = append(ops, clientv3.OpGet(r.s.keys.records+after.from, r.opts(r.to(after), clientv3.WithCountOnly())...))
-	}
-	answers, err := r.read(ops...)
-	switch {
-	case err != nil:
+	names, err := r.list(span{from, to})
+	if err != nil {
 		return record{}, err
-	case len(answers) > 1 && answers[1].Count > fewKeys:
-	case len(answers) > 1 && answers[1].Count > 0:
-		found, err := r.lastIn(after, answers[1].Count)
-		if err == nil {
-			r.s.far.move(name, found.name)
-		}
-		return found, err
-	case len(answers[0].Kvs) > 0:
-		return r.record(answers[0]), nil
 	}
-	r.s.far.move(name, "")
-	return record{}, nil
+	i, _ := slices.BinarySearch(names, end)
+	if i == 0 {
+		r.s.far.move(from, "")
+		return record{}, nil
+	}
+	r.s.far.keep(names[i-1])
+	return r.get(names[i-1])
+}
+
+// nameList is sorted.
+type nameList []string
+
+// list returns the names in a span, or none where they are more than a few. Of the first it has the record, too.
+func (r *reader) list(in span) (nameList, error) {
+	return r.lists.once(in, func() (names nameList, err error) {
+		from := r.s.keys.records + in.from
+		answers, err := r.read(clientv3.OpGet(from, r.opts(r.to(in), clientv3.WithKeysOnly(), clientv3.WithLimit(fewKeys))...),
+			clientv3.OpGet(from, r.opts()...))
+		if err != nil || answers[0].More {
+			return nil, err
+		}
+		for _, found := range answers[0].Kvs {
+			names = append(names, string(found.Key)[len(r.s.keys.records):])
+		}
+		if len(answers[1].Kvs) > 0 {
+			r.records.put(in.from, r.record(answers[1]))
+		}
+		return names, nil
+	})
 }
 
 // A farList is names that were the last before others, and far from them: sorted, and few.
@@ -98,16 +110,23 @@ type farList struct {
 // keptFar is how many names are kept. Where there are more they lie near.
 const keptFar = 256
 
-// before returns the last of the names under dir that is before end, or "".
-func (f *farList) before(dir, end string) string {
+// around returns the last of the names under dir that is before end, or "", and the next, or what comes after all under dir.
+func (f *farList) around(dir, end string) (from, to string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i, _ := slices.BinarySearch(f.names, end)
-	if i == 0 || !strings.HasPrefix(f.names[i-1], dir) {
-		return ""
+	if i == 0 || dirOf(f.names[i-1]) != dir {
+		return "", ""
 	}
-	return f.names[i-1]
+	to = clientv3.GetPrefixRangeEnd(dir)
+	if i < len(f.names) {
+		to = min(to, f.names[i])
+	}
+	return f.names[i-1], to
 }
+
+// keep has a name kept.
+func (f *farList) keep(name string) { f.move("", name) }
 
 // move has a name kept instead of another one, either of which may be "".
 func (f *farList) move(from, to string) {
@@ -121,10 +140,10 @@ func (f *farList) move(from, to string) {
 	}
 }
 
-// written moves to a name that was written from the last before it.
+// written moves on to a name that was written, as at the end of a list that grows.
 func (f *farList) written(name string) {
-	if before := f.before(dirOf(name), name); before != "" {
-		f.move(before, name)
+	if last, _ := f.around(dirOf(name), name+"\x00"); last != "" && last != name {
+		f.move(last, name)
 	}
 }
 

@@ -28,14 +28,9 @@ type reader struct {
 	marker int64  // revision of keys.marker
 	watch  kv.Rev // revision of keys.watch; 0 where there is none
 
-	mu  sync.Mutex
-	had map[question]func() (record, error)
-}
-
-// A question is for the record of a name, or for the last before it.
-type question struct {
-	name   string
-	before bool
+	records memo[string, record] // by name
+	lasts   memo[string, record] // before what was asked for
+	lists   memo[span, nameList] // of what lies in a span
 }
 
 // A record is what was found. Its name is "" where nothing was.
@@ -45,24 +40,41 @@ type record struct {
 	rev   int64 // with which it was written
 }
 
-// once asks for something, or returns what came of it before.
-func (r *reader) once(what question, ask func() (record, error)) (record, error) {
-	r.mu.Lock()
-	answer := r.had[what]
+// A memo has the answers to questions that were asked already.
+type memo[Q comparable, A any] struct {
+	mu  sync.Mutex
+	had map[Q]func() (A, error)
+}
+
+// once asks, or returns what came of it before. Who asks the same meanwhile waits for the answer.
+func (m *memo[Q, A]) once(q Q, ask func() (A, error)) (A, error) {
+	m.mu.Lock()
+	answer := m.had[q]
 	if answer == nil {
-		if r.had == nil {
-			r.had = map[question]func() (record, error){}
-		}
-		answer = sync.OnceValues(ask)
-		r.had[what] = answer
+		answer = m.set(q, sync.OnceValues(ask))
 	}
-	r.mu.Unlock()
+	m.mu.Unlock()
 	return answer()
+}
+
+// put has an answer to a question that was not asked.
+func (m *memo[Q, A]) put(q Q, a A) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.set(q, func() (A, error) { return a, nil })
+}
+
+func (m *memo[Q, A]) set(q Q, answer func() (A, error)) func() (A, error) {
+	if m.had == nil {
+		m.had = map[Q]func() (A, error){}
+	}
+	m.had[q] = answer
+	return answer
 }
 
 // get finds the record of this name.
 func (r *reader) get(name string) (record, error) {
-	return r.once(question{name, false}, func() (record, error) {
+	return r.records.once(name, func() (record, error) {
 		answers, err := r.read(clientv3.OpGet(r.s.keys.records+name, r.opts()...))
 		if err != nil || len(answers[0].Kvs) == 0 {
 			return record{}, recordError(name, err)
