@@ -17,7 +17,7 @@ import (
 // BenchmarkClusterActs measures how many logins and refreshes two nodes do on three members of etcd, all on this machine, and
 // what those leave there. Hashes cost nothing here: what they cost is known, and comes on top of each login.
 func BenchmarkClusterActs(b *testing.B) {
-	const atOnce = 16
+	const atOnce = 64
 	c := newCluster(b)
 	nodes := c.nodes()
 	var people []string

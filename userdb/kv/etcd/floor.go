@@ -60,7 +60,7 @@ func (r *reader) last(name, end string) (record, error) {
 	})
 }
 
-// tried is the record before end, where it is one that was found far from others like it, or has come near such a one since.
+// tried is the record before end, where it is one that was found far from others like it, or lies among a few after such a one.
 func (r *reader) tried(dir, end string) (record, error) {
 	from, to := r.s.far.around(dir, end)
 	if from == "" {
@@ -75,7 +75,6 @@ func (r *reader) tried(dir, end string) (record, error) {
 		r.s.far.move(from, "")
 		return record{}, nil
 	}
-	r.s.far.keep(names[i-1])
 	return r.get(names[i-1])
 }
 
@@ -135,8 +134,13 @@ func (f *farList) move(from, to string) {
 	if i, there := slices.BinarySearch(f.names, from); there {
 		f.names = slices.Delete(f.names, i, i+1)
 	}
-	if i, there := slices.BinarySearch(f.names, to); !there && to != "" && len(f.names) < keptFar {
+	i, there := slices.BinarySearch(f.names, to)
+	switch {
+	case there || to == "":
+	case len(f.names) < keptFar:
 		f.names = slices.Insert(f.names, i, to)
+	default: // instead of its neighbour, which is of its kind, as a rule
+		f.names[min(i, keptFar-1)] = to
 	}
 }
 
