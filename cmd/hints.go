@@ -35,6 +35,7 @@ var hints = []struct {
 	{kv.ErrUnreachable, "is etcd running there, with most of its members, and is nothing in between? etcdctl endpoint health asks them"},
 	{kv.ErrStale, "has this machine lost its way to etcd? It goes on by itself when it hears of it again"},
 	{kv.ErrDamaged, "put back a backup of the store; nothing was overwritten"},
+	{etcd.ErrRestored, "what was revoked since is good again: revoke it once more, and start this process anew to go on with it"},
 	{kv.ErrRolledBack, "this is an old copy of the store: what was revoked since would be good again. Put back the newest one. " +
 		"If this is the newest there is, make a copy of it, and have jotkit store restore --accept-rollback take that"},
 	{kv.ErrSchema, "use the newer jotkit that made the store"},

@@ -42,6 +42,7 @@ func (b *batch) commit(c collected) (kv.Rev, error) {
 	b.mine = "" // it went with the commit
 	rev := watchOf(resp)
 	b.s.news.raise(rev)
+	b.s.past.saw(resp.Header.Revision)
 	for name, value := range c.overlay.Writes() {
 		if value != nil {
 			b.s.far.written(name)

@@ -50,6 +50,7 @@ type Store struct {
 	far farList // of records that Floor found
 
 	news news
+	past past
 }
 
 var _ kv.Store = (*Store)(nil)

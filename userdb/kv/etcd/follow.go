@@ -147,13 +147,14 @@ func (f *follower) resync(ctx context.Context) (from int64, err error) {
 	if err := r.pinned(); err != nil {
 		return 0, err
 	}
-	f.s.news.resync(r.watch, r.rev, at)
+	f.s.news.resync(r.watch, at)
 	return r.rev + 1, nil
 }
 
 // take takes the events in, in their order: when a beat has come back, so has all that was committed before it was sent.
 func (f *follower) take(events []*clientv3.Event) error {
 	for _, e := range events {
+		f.s.past.saw(e.Kv.ModRevision)
 		switch key := string(e.Kv.Key); {
 		case key == f.s.keys.watch:
 			names, err := announced(e)

@@ -21,7 +21,6 @@ type news struct {
 	mu        sync.Mutex
 	following bool
 	rev       kv.Rev    // the newest that was announced
-	head      int64     // the newest revision of the cluster that a resync has seen
 	asOf      time.Time // what was committed before then is in rev
 
 	log   []announcement // the newest at the end
@@ -81,15 +80,11 @@ func (n *news) raise(rev kv.Rev) {
 	n.rev = max(n.rev, rev)
 }
 
-// resync takes note of the revision that the store had when the cluster was at head, asked for at that time. Where the
-// cluster is behind what it was, as after its members were restored from a copy, the revision goes back too.
-func (n *news) resync(rev kv.Rev, head int64, at time.Time) {
+// resync takes note of the revision that the store had at that time.
+func (n *news) resync(rev kv.Rev, at time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if head < n.head {
-		n.rev = rev
-	}
-	n.rev, n.head = max(n.rev, rev), head
+	n.rev = max(n.rev, rev)
 	n.log, n.since = nil, rev
 	n.upTo(at)
 	n.wake()
@@ -126,6 +121,9 @@ func (n *news) get() (following bool, rev kv.Rev, asOf time.Time) {
 // Rev returns the newest revision that this process has heard of while it follows the store, or kv.ErrStale where it has not
 // heard of anything for longer than [StaleAfter]. Without [Store.Follow] it asks the cluster.
 func (s *Store) Rev() (kv.Rev, error) {
+	if _, err := s.past.known(); err != nil {
+		return 0, err
+	}
 	following, rev, asOf := s.news.get()
 	if !following {
 		r := &reader{s: s, ctx: context.Background()}

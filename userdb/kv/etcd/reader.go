@@ -111,8 +111,15 @@ func (r *reader) read(ops ...clientv3.Op) ([]*pb.RangeResponse, error) {
 		}
 		// A member may not have got that far yet: one that has to ask the others has.
 	}
+	known, err := r.s.past.known()
+	if err != nil {
+		return nil, err
+	}
 	ops = append(ops, clientv3.OpGet(r.s.keys.marker), clientv3.OpGet(r.s.keys.watch, clientv3.WithKeysOnly()))
 	resp, err := r.s.ask(r.ctx, request{then: ops})
+	if err == nil {
+		err = r.s.past.found(known, resp.Header.Revision)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,8 @@ import (
 	"net"
 	"strconv"
 	"strings"
+
+	"jotkit/userdb/kv"
 )
 
 // Scheme is what the URL of a store in etcd begins with.
@@ -30,6 +32,9 @@ const Scheme = "etcd://"
 
 // ErrURL comes back for what is no URL of a store in etcd.
 var ErrURL = errors.New("not of the form etcd://HOST:PORT,HOST:PORT/PREFIX")
+
+// ErrRestored comes back, as kv.ErrRolledBack, in a process that has seen the cluster further than it is.
+var ErrRestored = fmt.Errorf("%w: its members were restored from an older copy", kv.ErrRolledBack)
 
 // Parse reads a URL of the form etcd://host1:2379,host2:2379/prefix. A host without a port has 2379. The prefix comes back
 // without slashes at its ends; it may have some inside.
