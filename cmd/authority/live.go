@@ -19,6 +19,7 @@ type Live struct {
 	current atomic.Pointer[snapshot]
 	fault   atomic.Pointer[error] // of the last look at the store, if it did not end well
 	turn    chan struct{}         // holds one token while the snapshot is renewed
+	whole   atomic.Uint64         // see WholeReads
 }
 
 // patience is how long a request waits for the snapshot to be renewed.
@@ -83,6 +84,9 @@ func (l *Live) renew(ctx context.Context) (*snapshot, error) {
 		}
 		return err
 	})
+	if err == nil && next.read != nil {
+		l.whole.Add(1)
+	}
 	if err == nil && next != old {
 		err = next.ready()
 	}
@@ -105,12 +109,14 @@ func (l *Live) Look(ctx context.Context) error {
 	return err
 }
 
-// note keeps what a look at the store ended with. A store that is busy is as it was: nobody was told of a change.
+// note keeps what a look at the store ended with. A store that is busy is as it was: nobody was told of a change. One that
+// cannot be reached is not another one for that: it has the record of its changes still, and Rev tells when too long was
+// nothing heard of it.
 func (l *Live) note(err error) {
 	switch {
 	case err == nil:
 		l.fault.Store(nil)
-	case errors.Is(err, kv.ErrBusy) || errors.Is(err, context.Canceled):
+	case errors.Is(err, kv.ErrBusy) || errors.Is(err, kv.ErrUnreachable) || errors.Is(err, context.Canceled):
 	default:
 		l.fault.Store(&err)
 	}

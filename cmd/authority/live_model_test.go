@@ -78,7 +78,7 @@ func (m liveModel) askIntrospect(t *rapid.T) {
 }
 
 func (m liveModel) fail(t *rapid.T) {
-	m.sees.view = rapid.SampledFrom([]error{kv.ErrNoStore, kv.ErrBusy, kv.ErrDamaged}).Draw(t, "fault")
+	m.sees.view = rapid.SampledFrom([]error{kv.ErrNoStore, kv.ErrBusy, kv.ErrUnreachable, kv.ErrDamaged}).Draw(t, "fault")
 }
 
 func (m liveModel) heal(*rapid.T) { m.sees.view = nil }

@@ -170,6 +170,32 @@ func TestLiveBusy(t *testing.T) {
 	s.wantNone(t, "gone and then busy", raw, kv.ErrBusy)
 }
 
+// TestLiveUnreachable: a store that cannot be reached is the same one when it can be, and tells what has changed. Nothing is read
+// whole for that, as it is where there may be another store.
+func TestLiveUnreachable(t *testing.T) {
+	s := serve(t)
+	raw := s.mint(t, authority.MintRequest{Draft: token.Draft{Subject: "ada"}})
+	for _, c := range []struct {
+		fault error
+		whole uint64 // reads, with that at the start
+	}{{kv.ErrUnreachable, 1}, {kv.ErrNoStore, 2}} {
+		s.sees.view = c.fault
+		if err := s.look(t); !errors.Is(err, c.fault) {
+			t.Fatalf("a look at it: %v, want %v", err, c.fault)
+		}
+		if _, err := s.RevokeToken(t.Context(), raw, authority.Revoke{}); err != nil {
+			t.Fatal(err)
+		}
+		s.wantNone(t, "changed", raw, c.fault)
+		s.sees.view = nil
+		s.want(t, "in touch again", raw, token.Revoked)
+		if n := s.live.WholeReads(); n != c.whole {
+			t.Errorf("%v: read whole %d times, want %d", c.fault, n, c.whole)
+		}
+		raw = s.mint(t, authority.MintRequest{Draft: token.Draft{Subject: "ada"}})
+	}
+}
+
 // TestLiveCallerLeaves: who leaves while the store is read is no fault of the store.
 func TestLiveCallerLeaves(t *testing.T) {
 	s := serve(t)
@@ -241,6 +267,9 @@ func TestLiveFarBehind(t *testing.T) {
 		}
 	}
 	s.want(t, "after more changes than are recorded", raw, token.Revoked)
+	if n := s.live.WholeReads(); n != 2 {
+		t.Errorf("read whole %d times", n)
+	}
 	if n := s.live.Denied(); n != kv.KeptChanges+2 {
 		t.Errorf("knows %d entries", n)
 	}

@@ -103,3 +103,7 @@ func (l *Live) Seen() Known { return l.current.Load().known() }
 
 // Denied is how many entries the deny list had then. It takes as long as the list is.
 func (l *Live) Denied() int { return l.current.Load().denied.Len() }
+
+// WholeReads is how often the keys and the whole deny list were read: once at the start, and then only where the store could
+// not tell what has changed since, or may be another one.
+func (l *Live) WholeReads() uint64 { return l.whole.Load() }

@@ -140,7 +140,7 @@ func TestMetrics(t *testing.T) {
 	got := w.get(t, "/metrics")
 	for _, want := range []string{
 		`jotkit_requests_total{route="GET /protected",status="200"} 1`, `jotkit_requests_total{route="GET /protected",status="401"} 1`,
-		`jotkit_requests_total{route="/",status="404"} 1`, "jotkit_logins_waiting 0", "jotkit_denied ", "jotkit_store_revision ",
+		`jotkit_requests_total{route="/",status="404"} 1`, "jotkit_logins_waiting 0", "jotkit_denied ", "jotkit_store_revision ", "jotkit_store_whole_reads_total 1\n",
 		`jotkit_request_seconds_bucket{route="GET /protected",le="0.001"} 2`, `jotkit_request_seconds_bucket{route="GET /protected",le="+Inf"} 2`,
 		`jotkit_request_seconds_count{route="GET /protected"} 2`,
 	} {

@@ -90,6 +90,7 @@ func (m *Metrics) text() []byte {
 	fmt.Fprintf(&b, "# TYPE jotkit_logins_waiting gauge\njotkit_logins_waiting %d\n", m.live.Waiting())
 	fmt.Fprintf(&b, "# TYPE jotkit_denied gauge\njotkit_denied %d\n", m.live.Denied())
 	fmt.Fprintf(&b, "# TYPE jotkit_store_revision gauge\njotkit_store_revision %d\n", m.live.Seen().Revision)
+	fmt.Fprintf(&b, "# TYPE jotkit_store_whole_reads_total counter\njotkit_store_whole_reads_total %d\n", m.live.WholeReads())
 	if m.Lag != nil {
 		fmt.Fprintf(&b, "# TYPE jotkit_store_lag_seconds gauge\njotkit_store_lag_seconds %.3f\n", m.Lag().Seconds())
 	}
