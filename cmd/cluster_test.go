@@ -7,8 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // An etcdCluster is members of etcd, a store in them, and a home for command lines.
@@ -33,12 +37,12 @@ func etcdURL(addrs []string) string { return "etcd://" + strings.Join(addrs, ","
 
 // node serves the store as on a machine of its own: all that it shares with others is the seal key. It finds the members at
 // these addresses.
-func (c *etcdCluster) node(addrs ...string) *daemon {
+func (c *etcdCluster) node(addrs []string, flags ...string) *daemon {
 	c.t.Helper()
 	h := newHome(c.t)
 	h.at = etcdURL(addrs)
 	h.write("seal.key", c.read("seal.key"))
-	d := h.daemon("--metrics")
+	d := h.daemon(append(flags, "--metrics")...)
 	d.flags = append(d.flags, "--node", "node-"+d.url[strings.LastIndexByte(d.url, ':')+1:]) // that is the host's name else
 	d.start()
 	return d
@@ -47,7 +51,45 @@ func (c *etcdCluster) node(addrs ...string) *daemon {
 // nodes are two.
 func (c *etcdCluster) nodes() [2]*daemon {
 	c.t.Helper()
-	return [2]*daemon{c.node(c.members.clients()...), c.node(c.members.clients()...)}
+	return [2]*daemon{c.node(c.members.clients()), c.node(c.members.clients())}
+}
+
+// wholeReads is how often the node has read all of the keys and the deny list.
+func (d *daemon) wholeReads() int {
+	d.t.Helper()
+	const name = "\njotkit_store_whole_reads_total "
+	got, err := d.client.Get(d.url + "/metrics")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer got.Body.Close()
+	text, err := io.ReadAll(got.Body)
+	_, after, found := strings.Cut(string(text), name)
+	n, bad := strconv.Atoi(strings.SplitN(after, "\n", 2)[0])
+	if err != nil || !found || bad != nil {
+		d.t.Fatalf("/metrics: %v, %v\n%s", err, bad, text)
+	}
+	return n
+}
+
+// atOnceEach does something with each of these, so many at a time, and returns what went wrong.
+func atOnceEach[T any](all []T, atOnce int, do func(T) error) (failed []error) {
+	var next atomic.Int64
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	for range atOnce {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				if err := do(all[i]); err != nil {
+					mu.Lock()
+					failed = append(failed, err)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return failed
 }
 
 // sound wants every chain of the audit whole.
@@ -119,4 +161,35 @@ func (d *daemon) revokesItself(raw string) error {
 		return &badAnswer{status: got.status}
 	}
 	return nil
+}
+
+// revokesInTheEnd is revokesItself for who tries again. Who finds the token revoked had it done by a request before, of which the
+// answer was lost.
+func (d *daemon) revokesInTheEnd(raw string) error {
+	if err := inTheEnd(func() error { return d.revokesItself(raw) }); !unauthorized(err) {
+		return err
+	}
+	return nil
+}
+
+// inTheEnd does something again while a node has no answer, as on a machine that has too much to do.
+func inTheEnd(do func() error) error {
+	for until := time.Now().Add(longest); ; time.Sleep(10 * time.Millisecond) {
+		err := do()
+		bad, ok := err.(*badAnswer)
+		if !ok || bad.status != http.StatusServiceUnavailable && bad.status != 0 || time.Now().After(until) {
+			return err
+		}
+	}
+}
+
+// verdict is what /protected answers to a token when the node knows enough to judge by.
+func (d *daemon) verdict(raw string) (status int) {
+	_ = inTheEnd(func() error {
+		if status = d.status(raw); status == http.StatusOK {
+			return nil
+		}
+		return &badAnswer{status: status}
+	})
+	return status
 }

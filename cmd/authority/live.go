@@ -110,8 +110,8 @@ func (l *Live) Look(ctx context.Context) error {
 }
 
 // note keeps what a look at the store ended with. A store that is busy is as it was: nobody was told of a change. One that
-// cannot be reached is not another one for that: it has the record of its changes still, and Rev tells when too long was
-// nothing heard of it.
+// cannot be reached is no other one for that: it has the record of its changes still, and where it was put back meanwhile, it
+// says so. Rev tells when nothing was heard of it for too long.
 func (l *Live) note(err error) {
 	switch {
 	case err == nil:
