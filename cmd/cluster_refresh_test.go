@@ -5,6 +5,7 @@ package cmd
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -15,37 +16,47 @@ import (
 // replayWindow is how long the parent of a refresh token gives its successor once more: for a reply that was lost.
 const replayWindow = 10 * time.Second
 
-// TestClusterRefreshes presents each refresh token to both nodes at once, several times: it has one successor, whoever is
-// asked. Presented once more when the window for that is over, it ends the session on every node.
+// Of these, as many are under way at once as a slow machine is done with within the window.
+const (
+	refreshSessions = 32
+	refreshAtOnce   = 6 // of one token, half of them on each node
+	refreshesInAll  = 10_000
+)
+
+// TestClusterRefreshes presents each refresh token to both nodes at once, several times, and so those of many sessions: a token
+// has one successor, whoever is asked. Presented once more when the window for that is over, it ends the session on every node.
 func TestClusterRefreshes(t *testing.T) {
-	const groups, sessions, atOnce = 4, 8, 4 // few enough at once to be done within the window on a slow machine
-	waves := 8
+	times := 1
 	if long() {
-		waves = 320
+		times = 5
 	}
 	c := newCluster(t)
-	nodes := c.nodes()
-	r := &refreshes{t: t, nodes: nodes}
-	for i := range groups * sessions {
+	r := &refreshes{t: t, nodes: c.nodes()}
+	for i := range refreshSessions {
 		r.opens(i)
 	}
-	for i := range waves {
-		from := i % groups * sessions
-		var all sync.WaitGroup
-		for _, k := range r.sessions[from : from+sessions] {
-			all.Go(func() { r.wave(k, atOnce) })
-		}
-		all.Wait()
+	began := time.Now()
+	var all sync.WaitGroup
+	for _, k := range r.sessions {
+		all.Go(func() {
+			for range (refreshesInAll*times + refreshSessions*refreshAtOnce - 1) / (refreshSessions * refreshAtOnce) {
+				r.wave(k)
+			}
+		})
 	}
+	all.Wait()
+	slices.Sort(r.took)
+	t.Logf("%d refreshes in %s; those of one token together took %s (half of them), %s (99 of 100), %s at most",
+		r.asked, time.Since(began), r.took[len(r.took)/2], r.took[len(r.took)*99/100], r.took[len(r.took)-1])
 	<-time.After(replayWindow + time.Second)
 	for i, k := range r.sessions {
-		r.reuse(nodes[i%2], nodes[1-i%2], k)
+		r.reuse(r.nodes[i%2], r.nodes[1-i%2], k)
 	}
 	kvtest.Figure(t, "A refresh token has one successor, whichever node of a cluster is asked, and ends its session when it is used again later",
-		kvtest.Tried(r.asked, "refreshes"), kvtest.Tried(r.reused, "used again"),
+		kvtest.Tried(r.asked, "refreshes"), kvtest.Tried(r.tokens, "tokens presented on both nodes at once"), kvtest.Tried(r.reused, "used again"),
 		kvtest.Never(r.failed, "refused"), kvtest.Never(r.more, "second successors"),
 		kvtest.Never(r.alive, "sessions that lived on"), kvtest.Never(c.sound(), "faults"))
-	for _, d := range nodes {
+	for _, d := range r.nodes {
 		d.end()
 	}
 }
@@ -57,8 +68,9 @@ type refreshes struct {
 
 	sessions []*rotated
 
-	mu                                 sync.Mutex
-	asked, failed, more, reused, alive int
+	mu                                         sync.Mutex
+	asked, tokens, failed, more, reused, alive int
+	took                                       []time.Duration // by token
 }
 
 // A rotated session has the tokens of the last refresh, and the refresh token that was used up for them.
@@ -82,9 +94,10 @@ func (r *refreshes) opens(i int) {
 }
 
 // wave presents the token of a session many times at once, and goes on with its successor.
-func (r *refreshes) wave(k *rotated, atOnce int) {
-	got := make(chan grant, atOnce)
-	for i := range atOnce {
+func (r *refreshes) wave(k *rotated) {
+	began := time.Now()
+	got := make(chan grant, refreshAtOnce)
+	for i := range refreshAtOnce {
 		go func() {
 			g, err := r.nodes[i%2].renews(k.newest.Refresh)
 			if err != nil {
@@ -95,7 +108,7 @@ func (r *refreshes) wave(k *rotated, atOnce int) {
 	}
 	successors := map[string]grant{}
 	failed := 0
-	for range atOnce {
+	for range refreshAtOnce {
 		if g := <-got; g.Refresh == "" {
 			failed++
 		} else {
@@ -104,7 +117,8 @@ func (r *refreshes) wave(k *rotated, atOnce int) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.asked, r.failed = r.asked+atOnce, r.failed+failed
+	r.took = append(r.took, time.Since(began))
+	r.asked, r.tokens, r.failed = r.asked+refreshAtOnce, r.tokens+1, r.failed+failed
 	r.more += max(0, len(successors)-1)
 	used := k.newest.Refresh
 	for _, g := range successors {
