@@ -121,9 +121,9 @@ func (r *cutting) cut(k cut) {
 	r.refuses(tokens)
 }
 
-// revoke revokes all, many at a time.
+// revoke revokes all, some at a time.
 func (r *cutting) revoke(tokens []string) {
-	const atOnce = 32
+	const atOnce = 8 // more get in the way of each other
 	failed := atOnceEach(tokens, atOnce, r.other.revokesInTheEnd)
 	for _, err := range failed {
 		r.t.Errorf("not revoked: %v", err)
