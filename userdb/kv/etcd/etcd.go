@@ -49,8 +49,9 @@ type Store struct {
 
 	far farList // of records that Floor found
 
-	news news
-	past past
+	news  news
+	past  past
+	paces paces
 }
 
 var _ kv.Store = (*Store)(nil)
