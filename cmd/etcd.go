@@ -83,6 +83,7 @@ func (e *env) newCluster(ctx context.Context, endpoints []string, prefix string)
 		Endpoints: endpoints, Prefix: prefix, TLS: secure, Wait: max(e.wait, leastWait),
 		Username: e.getenv("JOTKIT_ETCD_USER"), Password: password,
 	}
+	o.Waiting = func(why error) { e.note("%v; trying for %s in all", why, formatDuration(o.Wait)) }
 	return etcdStore{etcd.New(o), o}, nil
 }
 

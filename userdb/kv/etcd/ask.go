@@ -4,6 +4,7 @@ package etcd
 
 import (
 	"context"
+	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
@@ -32,17 +33,25 @@ func (s *Store) ask(ctx context.Context, r request) (*clientv3.TxnResponse, erro
 	ctx, stop := s.bounded(ctx)
 	defer stop()
 	var why trouble
+	begun := time.Now()
 	for tries := 0; ; tries++ {
 		resp, err := s.send(ctx, r)
 		if err == nil {
+			s.told.Store(true)
 			return resp, nil
 		}
 		if refused := final(err); refused != nil && ctx.Err() == nil {
 			return nil, refused
 		}
 		why.note(err)
+		if s.o.Waiting != nil && time.Since(begun) > silence && ctx.Err() == nil && !s.told.Swap(true) {
+			s.o.Waiting(why.unreachable())
+		}
 		if !pause(ctx, tries) {
 			return nil, gaveUp(ctx, why.unreachable())
 		}
 	}
 }
+
+// silence is how long a request may be waited for before it is said.
+const silence = time.Second

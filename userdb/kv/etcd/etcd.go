@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -32,6 +33,9 @@ type Options struct {
 
 	Wait time.Duration    // how long a transaction waits for the cluster and for others; 0 is 10 s
 	Now  func() time.Time // nil is time.Now
+
+	// Waiting is told why, once, when nobody has answered yet and more than a second was waited for; nil for nobody.
+	Waiting func(why error)
 }
 
 // A Store is one prefix of an etcd cluster.
@@ -48,6 +52,8 @@ type Store struct {
 	written bool  // there may be such a key; as lastTx
 
 	far farList // of records that Floor found
+
+	told atomic.Bool // Options.Waiting, or it need not be: there was an answer
 
 	news  news
 	past  past
