@@ -33,7 +33,7 @@ func (s *Store) ask(ctx context.Context, r request) (*clientv3.TxnResponse, erro
 	ctx, stop := s.bounded(ctx)
 	defer stop()
 	var why trouble
-	begun := time.Now()
+	began := s.o.Now()
 	for tries := 0; ; tries++ {
 		resp, err := s.send(ctx, r)
 		if err == nil {
@@ -44,7 +44,7 @@ func (s *Store) ask(ctx context.Context, r request) (*clientv3.TxnResponse, erro
 			return nil, refused
 		}
 		why.note(err)
-		if s.o.Waiting != nil && time.Since(begun) > silence && ctx.Err() == nil && !s.told.Swap(true) {
+		if s.o.Waiting != nil && s.o.Now().Sub(began) > silence && ctx.Err() == nil && !s.told.Swap(true) {
 			s.o.Waiting(why.unreachable())
 		}
 		if !pause(ctx, tries) {

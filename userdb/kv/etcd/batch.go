@@ -83,6 +83,7 @@ func (b *batch) run() ([]outcome, error) {
 			b.s.jobs.met(false)
 			return c.outcomes(rev), nil
 		case errors.Is(err, ErrTooLarge) && len(b.jobs) > 1: // together
+			b.s.jobs.fits(1)
 			b.first(1)
 			continue
 		case err != errLost:
@@ -161,6 +162,7 @@ func (b *batch) collect() (c collected, err error) {
 			b.jobs = slices.Delete(b.jobs, i, i+1)
 			i--
 		case i > 0 && tooMany(c.claims.with(base.claims), c.overlay.Len()+own.Len()):
+			b.s.jobs.fits(i)
 			b.first(i)
 		default:
 			c.take(own, base.claims, err)

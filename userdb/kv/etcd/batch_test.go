@@ -77,7 +77,7 @@ func commits(t *testing.T, c *cluster, o etcd.Options) (since func() int) {
 func crowded(t *testing.T, o etcd.Options) *etcd.Store {
 	t.Helper()
 	s := create(t, o, nil)
-	for i := range 8 {
+	for i := range 16 {
 		if _, err := s.Update(t.Context(), func(tx kv.Tx) error { return tx.Put(fmt.Sprint("warm/", i), nil) }); err != nil {
 			t.Fatal(err)
 		}

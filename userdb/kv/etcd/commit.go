@@ -66,9 +66,12 @@ func (b *batch) learn(resp *clientv3.TxnResponse, fresh bool) error {
 	for i := range found {
 		found[i] = resp.Responses[i].GetResponseRange()
 	}
-	b.s.lastTx = 0
-	if tx := found[0].Kvs; len(tx) > 0 {
-		b.s.lastTx = tx[0].ModRevision
+	known := b.s.lastTx
+	if b.s.lastTx = 0; len(found[0].Kvs) > 0 {
+		b.s.lastTx = found[0].Kvs[0].ModRevision
+		if b.s.lastTx < known {
+			b.s.past.lost(b.s.lastTx, known)
+		}
 	}
 	there := len(found[1].Kvs) > 0
 	switch {

@@ -45,6 +45,8 @@ type follower struct {
 	s   *Store
 	key string // of its beat
 
+	written int64 // revision of the last beat, as far as that is known; 0 before the first
+
 	mu   sync.Mutex
 	last uint64               // number of the last beat
 	sent map[uint64]time.Time // beats that have not come back
@@ -55,18 +57,44 @@ func (f *follower) beats(ctx context.Context) {
 	t := time.NewTicker(beatEvery)
 	defer t.Stop()
 	for {
-		short, stop := context.WithTimeout(ctx, StaleAfter/2)
-		_, _ = f.s.send(short, request{
-			when: []clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(f.s.keys.marker), ">", 0)},
-			then: []clientv3.Op{clientv3.OpPut(f.key, f.beat())},
-		})
-		stop()
+		f.write(ctx)
 		select {
 		case <-t.C:
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// write writes a beat over the last one. Where that is not there any more, but one from before it, the members were restored
+// from an older copy: their revision would not tell, when they have come further since.
+func (f *follower) write(ctx context.Context) {
+	ctx, stop := context.WithTimeout(ctx, StaleAfter/2)
+	defer stop()
+	r := request{
+		when:   []clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(f.s.keys.marker), ">", 0)},
+		then:   []clientv3.Op{clientv3.OpPut(f.key, f.beat())},
+		orElse: []clientv3.Op{clientv3.OpGet(f.key, clientv3.WithKeysOnly())},
+	}
+	if f.written > 0 {
+		r.when = append(r.when, clientv3.Compare(clientv3.ModRevision(f.key), "=", f.written))
+	}
+	resp, err := f.s.send(ctx, r)
+	if err != nil {
+		return
+	}
+	if resp.Succeeded {
+		f.written = resp.Header.Revision
+		return
+	}
+	there := int64(0)
+	if found := resp.Responses[0].GetResponseRange().Kvs; len(found) > 0 {
+		there = found[0].ModRevision
+	}
+	if there < f.written {
+		f.s.past.lost(there, f.written)
+	}
+	f.written = there // of one that was not answered, or of another process of this name
 }
 
 // keptBeats is how many beats may be under way. Older ones are forgotten.

@@ -129,6 +129,13 @@ func (q *jobs) back(again []*job) {
 	q.waiting = slices.Concat(again, q.waiting)
 }
 
+// fits adapts how many have their turn together to a transaction that took in so many of them.
+func (q *jobs) fits(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.atOnce = n - 1
+}
+
 // met adapts how many have their turn together: fewer where other processes write what they read, for all lose the race
 // when one does.
 func (q *jobs) met(lost bool) {
@@ -137,7 +144,7 @@ func (q *jobs) met(lost bool) {
 	if lost {
 		q.atOnce /= 2
 	} else {
-		q.atOnce = min(2*q.atOnce+1, mostAtOnce-1)
+		q.atOnce = min(q.atOnce+q.atOnce/4+1, mostAtOnce-1)
 	}
 }
 

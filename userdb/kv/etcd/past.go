@@ -31,11 +31,19 @@ func (p *past) saw(rev int64) {
 
 // found takes note of the revision of an answer to who had known of another one.
 func (p *past) found(known, rev int64) error {
+	if rev < known {
+		p.lost(rev, known)
+	}
 	p.saw(rev)
+	_, err := p.known()
+	return err
+}
+
+// lost takes note that there is less than there was.
+func (p *past) lost(is, was int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if rev < known && p.restored == nil {
-		p.restored = fmt.Errorf("%w: it is at revision %d, and was at %d", ErrRestored, rev, known)
+	if p.restored == nil {
+		p.restored = fmt.Errorf("%w: revision %d is there, and %d was", ErrRestored, is, was)
 	}
-	return p.restored
 }
