@@ -15,24 +15,25 @@ import (
 
 // mayImport is the table of who may import what of ours. A path ending in / stands for all below it.
 var mayImport = map[string][]string{
-	"token":          {},
-	"token/bearer":   {"token"},
-	"token/jwe":      {"token"},
-	"token/scan":     {"token"},
-	"token/lint":     {"token", "token/scan"},
-	"token/flaw":     {"token"},
-	"token/versus":   {},
-	"token/versus/":  {"token/versus"},
-	"keyring":        {"token"},
-	"keyring/remote": {"keyring", "token"},
-	"userdb/kv":      {},
-	"userdb/kv/":     {"userdb/kv"},
-	"userdb/audit":   {"userdb/kv"},
-	"userdb":         {"userdb/kv"},
-	"cmd/authority":  {"token", "token/flaw", "keyring", "userdb", "userdb/audit", "userdb/kv"},
-	"cmd/server":     {"cmd/authority", "token", "token/bearer"},
-	"cmd":            {"cmd/", "token", "token/", "keyring", "keyring/", "userdb", "userdb/", "userdb/kv/"},
-	".":              {"cmd"},
+	"token":           {},
+	"token/bearer":    {"token"},
+	"token/jwe":       {"token"},
+	"token/scan":      {"token"},
+	"token/lint":      {"token", "token/scan"},
+	"token/flaw":      {"token"},
+	"token/versus":    {},
+	"token/versus/":   {"token/versus"},
+	"keyring":         {"token"},
+	"keyring/remote":  {"keyring", "token"},
+	"userdb/kv":       {},
+	"userdb/kv/":      {"userdb/kv"},
+	"userdb/kv/etcd/": {}, // for tests
+	"userdb/audit":    {"userdb/kv"},
+	"userdb":          {"userdb/kv"},
+	"cmd/authority":   {"token", "token/flaw", "keyring", "userdb", "userdb/audit", "userdb/kv"},
+	"cmd/server":      {"cmd/authority", "token", "token/bearer"},
+	"cmd":             {"cmd/", "token", "token/", "keyring", "keyring/", "userdb", "userdb/", "userdb/kv/"},
+	".":               {"cmd"},
 }
 
 func TestImports(t *testing.T) {

@@ -23,11 +23,12 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/etcd/etcdtest"
 )
 
 // TestPasswords: a cluster that asks for a name and a password gives those of one prefix that prefix, and nobody else.
 func TestPasswords(t *testing.T) {
-	c := own(t, setup{size: 1})
+	c := own(t, etcdtest.Setup{})
 	o := c.options(t)
 	cl := c.behind(t)
 	do := func(err error) {
@@ -140,7 +141,7 @@ func TestCertificates(t *testing.T) {
 	}
 	issuers := file("ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.cert.Raw}))
 	good := &tls.Config{RootCAs: i.pool, Certificates: []tls.Certificate{client}}
-	c := own(t, setup{size: 1, tls: good, flags: []string{"--cert-file", file("cert.pem", cert), "--key-file", file("key.pem", key),
+	c := own(t, etcdtest.Setup{TLS: true, Flags: []string{"--cert-file", file("cert.pem", cert), "--key-file", file("key.pem", key),
 		"--trusted-ca-file", issuers, "--client-cert-auth"}})
 	o := c.options(t)
 	o.TLS = good

@@ -15,6 +15,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/etcd/etcdtest"
 	"jotkit/userdb/kv/kvtest"
 )
 
@@ -266,8 +267,8 @@ func TestTogetherUnreachable(t *testing.T) {
 	c := single(t)
 	o := c.options(t)
 	create(t, o, nil)
-	p := newProxy(t, c.members[0].client)
-	o.Endpoints, o.Wait = []string{p.addr()}, time.Second
+	p := etcdtest.NewProxy(t, c.members[0].Client)
+	o.Endpoints, o.Wait = []string{p.Addr()}, time.Second
 	s := open(t, o)
 	crowd := gather(t, s)
 	var told atomic.Int64
@@ -282,11 +283,11 @@ func TestTogetherUnreachable(t *testing.T) {
 		})
 	}
 	until(t, "the crowd", func() bool { return etcd.Waiting(s) == n })
-	p.arm(func(bool, int) fate { return cut })
+	p.Arm(func(bool, int) etcdtest.Fate { return etcdtest.Cut })
 	crowd.cut = true
 	crowd.letGo(n)
 	if got := told.Load(); got != n {
 		t.Errorf("%d of %d told", got, n)
 	}
-	p.arm(nil)
+	p.Arm(nil)
 }

@@ -14,6 +14,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/etcd/etcdtest"
 	"jotkit/userdb/kv/kvtest"
 )
 
@@ -120,8 +121,8 @@ func TestCutWatch(t *testing.T) {
 	o := c.options(t)
 	writer := create(t, o, nil)
 	start := announce(t, writer, "ring")
-	p := newProxy(t, c.members[0].client)
-	o.Endpoints = []string{p.addr()}
+	p := etcdtest.NewProxy(t, c.members[0].Client)
+	o.Endpoints = []string{p.Addr()}
 	s := open(t, o)
 	follow(t, s, "here")
 
@@ -144,7 +145,7 @@ func TestCutWatch(t *testing.T) {
 		want, last = append(want, name), announce(t, writer, name)
 		if random.IntN(4) == 0 {
 			time.Sleep(time.Duration(random.IntN(8)) * time.Millisecond)
-			p.cutAll()
+			p.CutAll()
 		}
 	}
 	heard := func() bool { rev, err := s.Rev(); return err == nil && rev == last }
@@ -158,12 +159,6 @@ func TestCutWatch(t *testing.T) {
 		t.Errorf("heard of %d names, and not of each once and in turn", len(l.names))
 	}
 	kvtest.Figure(t, "Who follows a store in etcd hears of every change, however often its connections are cut",
-		kvtest.Tried(len(want), "changes"), kvtest.Tried(p.counted(), "connections cut"),
+		kvtest.Tried(len(want), "changes"), kvtest.Tried(p.Cuts(), "connections cut"),
 		kvtest.Never(len(want)-len(l.names), "changes missed"), kvtest.Never(l.whole, "times that everything was read"))
-}
-
-func (p *proxy) counted() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.cuts
 }

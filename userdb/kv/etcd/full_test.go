@@ -9,13 +9,14 @@ import (
 	"testing"
 
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/etcd/etcdtest"
 	"jotkit/userdb/kv/kvtest"
 )
 
 // TestFull: a cluster whose quota of space is used up takes no commits any more, and says so. What is there can be read, and
 // news are not old, although no beats come any more.
 func TestFull(t *testing.T) {
-	c := own(t, setup{size: 1, flags: []string{"--quota-backend-bytes", "2000000"}})
+	c := own(t, etcdtest.Setup{Flags: []string{"--quota-backend-bytes", "2000000"}})
 	o := c.options(t)
 	s, other := create(t, o, nil), open(t, o)
 	follow(t, s, "here")

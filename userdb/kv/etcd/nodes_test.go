@@ -7,52 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/etcd/etcdtest"
 	"jotkit/userdb/kv/kvtest"
 )
-
-// leader returns which member leads, as most say.
-func (c *cluster) leader(t *testing.T) int {
-	t.Helper()
-	leader := -1
-	until(t, "a leader", func() bool {
-		votes := map[int]int{}
-		for i, m := range c.members {
-			if id, lead, err := m.status(t.Context()); err == nil && id == lead {
-				votes[i]++
-				leader = i
-			}
-		}
-		return len(votes) == 1
-	})
-	return leader
-}
-
-func (m *member) status(ctx context.Context) (id, leader uint64, err error) {
-	cl, err := m.plain()
-	if err != nil {
-		return 0, 0, err
-	}
-	defer cl.Close()
-	ctx, stop := context.WithTimeout(ctx, etcd.StaleAfter)
-	defer stop()
-	s, err := cl.Status(ctx, m.url())
-	if err != nil {
-		return 0, 0, err
-	}
-	return s.Header.MemberId, s.Leader, nil
-}
 
 // TestLeaderKilled kills the leader under load, time after time. Nothing that was acknowledged is lost, and nothing happens
 // twice.
 func TestLeaderKilled(t *testing.T) {
-	c := own(t, setup{size: 3})
+	c := own(t, etcdtest.Setup{Size: 3})
 	o := c.options(t)
 	s := create(t, o, nil)
 	const clients = 3
@@ -82,13 +50,13 @@ func TestLeaderKilled(t *testing.T) {
 	}
 	kills := often(2, 20)
 	for range kills {
-		lead := c.members[c.leader(t)]
+		lead := c.members[c.members.Leader(t)]
 		before := good.Load()
 		until(t, "load", func() bool { return good.Load() > before+20 })
-		lead.kill()
+		lead.Kill()
 		before = good.Load()
 		until(t, "service again", func() bool { return good.Load() > before+20 })
-		if err := errors.Join(lead.start(), lead.ready()); err != nil {
+		if err := errors.Join(lead.Start(), lead.Ready()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -113,24 +81,24 @@ func TestLeaderKilled(t *testing.T) {
 // TestCutOff cuts the member of a follower off from the others, which go on without it. The follower knows that its news are
 // old, and hears of all that it missed when the member is back.
 func TestCutOff(t *testing.T) {
-	var proxies []*proxy
-	c := own(t, setup{size: 3, between: func(peer string) string {
-		p := newProxy(t, peer)
+	var proxies []*etcdtest.Proxy
+	c := own(t, etcdtest.Setup{Size: 3, Between: func(peer string) string {
+		p := etcdtest.NewProxy(t, peer)
 		proxies = append(proxies, p)
-		return p.addr()
+		return p.Addr()
 	}})
-	cut := (c.leader(t) + 1) % 3
+	cut := (c.members.Leader(t) + 1) % 3
 	o := c.options(t)
 	others := o
-	others.Endpoints = slices.Delete(c.endpoints(), cut, cut+1)
-	o.Endpoints = []string{c.members[cut].client}
+	others.Endpoints = slices.Delete(c.members.Clients(), cut, cut+1)
+	o.Endpoints = []string{c.members[cut].Client}
 	writer := create(t, others, nil)
 	start := announce(t, writer, "ring")
 	s := open(t, o)
 	follow(t, s, "here")
 	l := &listener{s: s, at: start}
 
-	id, _, err := c.members[cut].status(t.Context())
+	id, err := c.members[cut].ID()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,9 +107,9 @@ func TestCutOff(t *testing.T) {
 	for round := range rounds {
 		for i, p := range proxies { // both ways: what others send to it, and what it sends to them
 			if i == cut {
-				p.shutOut(everyone)
+				p.Become(etcdtest.Broken)
 			} else {
-				p.shutOut(sentBy(strconv.FormatUint(id, 16)))
+				p.Refuse(etcdtest.SentBy(id))
 			}
 		}
 		for i := range 20 {
@@ -159,7 +127,7 @@ func TestCutOff(t *testing.T) {
 			t.Errorf("view by a member that is cut off: %v", err)
 		}
 		for _, p := range proxies {
-			p.shutOut(nil)
+			p.Become(etcdtest.Whole)
 		}
 		until(t, "being in touch again", func() bool { _, err := s.Rev(); return err == nil })
 		name := fmt.Sprintf("deny/%03d/again", round) // which comes by itself, where those before have to be asked for
@@ -176,7 +144,7 @@ func TestCutOff(t *testing.T) {
 
 // TestAnotherMember: a follower whose member is cut off goes on by another one.
 func TestAnotherMember(t *testing.T) {
-	c := own(t, setup{size: 3})
+	c := own(t, etcdtest.Setup{Size: 3})
 	o := c.options(t)
 	s := create(t, o, nil)
 	start := announce(t, s, "ring")
@@ -185,14 +153,14 @@ func TestAnotherMember(t *testing.T) {
 	l := &listener{s: s, at: start}
 	var want []string
 	for i, m := range c.members { // one after the other
-		m.kill()
+		m.Kill()
 		for j := range 5 {
 			name := fmt.Sprintf("deny/%d/%d", i, j)
 			want = append(want, name)
 			announce(t, writer, name)
 		}
 		until(t, "the news by another", func() bool { return l.listen(t.Context()) == nil && len(l.names) >= len(want) })
-		if err := errors.Join(m.start(), m.ready()); err != nil {
+		if err := errors.Join(m.Start(), m.Ready()); err != nil {
 			t.Fatal(err)
 		}
 	}

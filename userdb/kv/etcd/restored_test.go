@@ -10,22 +10,23 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/etcd/etcdtest"
 )
 
 // TestRestored restores a member from an older copy. Who has seen more of the store gives no answer from it any more, also when
 // others have written to it since; who comes anew takes it for what it is.
 func TestRestored(t *testing.T) {
-	c := own(t, setup{size: 1})
+	c := own(t, etcdtest.Setup{})
 	m := c.members[0]
 	o := c.options(t)
 	followed := create(t, o, nil)
 	announce(t, followed, "ring")
 	asks, idle := open(t, o), open(t, o)
-	data, saved := filepath.Join(m.dir, m.name), filepath.Join(t.TempDir(), "saved")
+	data, saved := m.Data, filepath.Join(t.TempDir(), "saved")
 	restart := func(between func() error) {
 		t.Helper()
-		m.kill()
-		if err := errors.Join(between(), m.start(), m.ready()); err != nil {
+		m.Kill()
+		if err := errors.Join(between(), m.Start(), m.Ready()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/etcd"
+	"jotkit/userdb/kv/etcd/etcdtest"
 	"jotkit/userdb/kv/kvtest"
 )
 
@@ -34,23 +35,17 @@ func TestCutCommit(t *testing.T) {
 	c := single(t)
 	o := c.options(t)
 	direct := create(t, o, nil)
-	p := newProxy(t, c.members[0].client)
-	o.Endpoints = []string{p.addr()}
+	p := etcdtest.NewProxy(t, c.members[0].Client)
+	o.Endpoints = []string{p.Addr()}
 	s := open(t, o)
 	// The next that comes up is the commit. Of a cut on its way back the member knows nothing, so it has committed.
-	before := func(up bool, _ int) fate {
-		if up {
-			p.armed = nil
-			return cut
-		}
-		return pass
-	}
-	behind := func(up bool, _ int) fate {
-		if !up {
-			p.armed = nil
-			return cut
-		}
-		return pass
+	cut := func(way bool) etcdtest.Decide {
+		return etcdtest.Once(func(up bool, _ int) etcdtest.Fate {
+			if up == way {
+				return etcdtest.Cut
+			}
+			return etcdtest.Pass
+		})
 	}
 	commits := often(200, 2000)
 	first := 0
@@ -62,7 +57,7 @@ func TestCutCommit(t *testing.T) {
 				err = tx.Put("ring", nil)
 			}
 			if runs++; runs == 1 {
-				p.arm([]func(bool, int) fate{before, behind}[i%2])
+				p.Arm(cut(i%2 == 0))
 			}
 			return err
 		})
@@ -80,9 +75,9 @@ func TestCutCommit(t *testing.T) {
 		t.Errorf("%d commits happened, %d were acknowledged", got, commits)
 	}
 	t.Logf("%d commits acknowledged, %d connections cut in the middle of them, %d times the first try was found to have happened",
-		commits, p.cuts, first)
-	if p.cuts < commits {
-		t.Errorf("only %d cuts", p.cuts)
+		commits, p.Cuts(), first)
+	if p.Cuts() < commits {
+		t.Errorf("only %d cuts", p.Cuts())
 	}
 	if first < commits/10 || first > commits*9/10 {
 		t.Errorf("%d of %d first tries have happened: both kinds of cut are to be seen", first, commits)
@@ -94,14 +89,14 @@ func TestCutAnywhere(t *testing.T) {
 	c := single(t)
 	o := c.options(t)
 	direct := create(t, o, nil)
-	p := newProxy(t, c.members[0].client)
-	o.Endpoints = []string{p.addr()}
+	p := etcdtest.NewProxy(t, c.members[0].Client)
+	o.Endpoints = []string{p.Addr()}
 	random := rand.New(rand.NewPCG(3, 4))
-	p.arm(func(bool, int) fate {
+	p.Arm(func(bool, int) etcdtest.Fate {
 		if random.IntN(25) == 0 {
-			return cut + fate(random.IntN(2))
+			return etcdtest.Cut + etcdtest.Fate(random.IntN(2))
 		}
-		return pass
+		return etcdtest.Pass
 	})
 	const clients = 4
 	each := often(25, 400)
@@ -120,11 +115,11 @@ func TestCutAnywhere(t *testing.T) {
 		})
 	}
 	all.Wait()
-	p.arm(nil)
+	p.Arm(nil)
 	if got := counted(t, direct, "count"); got != clients*each {
 		t.Errorf("%d commits happened, %d were acknowledged", got, clients*each)
 	}
-	t.Logf("%d commits of %d clients acknowledged, %d connections cut", clients*each, clients, p.cuts)
+	t.Logf("%d commits of %d clients acknowledged, %d connections cut", clients*each, clients, p.Cuts())
 }
 
 // TestUnknown: a commit of which nothing can be found out is said to be one, and the next Update finds the store as it is.
@@ -132,19 +127,19 @@ func TestUnknown(t *testing.T) {
 	c := single(t)
 	o := c.options(t)
 	direct := create(t, o, nil)
-	p := newProxy(t, c.members[0].client)
-	o.Endpoints, o.Wait = []string{p.addr()}, 2*time.Second
+	p := etcdtest.NewProxy(t, c.members[0].Client)
+	o.Endpoints, o.Wait = []string{p.Addr()}, 2*time.Second
 	s := open(t, o)
 	for i, after := range []bool{false, true} {
 		before := counted(t, direct, "count")
 		_, err := s.Update(t.Context(), func(tx kv.Tx) error {
 			err := kvtest.Increment(tx, "count")
-			p.arm(func(up bool, _ int) fate {
+			p.Arm(func(up bool, _ int) etcdtest.Fate {
 				if after && up { // once
 					after = false
-					return pass
+					return etcdtest.Pass
 				}
-				return cut
+				return etcdtest.Cut
 			})
 			return err
 		})
@@ -152,7 +147,7 @@ func TestUnknown(t *testing.T) {
 			t.Fatalf("%d: %v", i, err)
 		}
 		t.Log(err)
-		p.arm(nil)
+		p.Arm(nil)
 		until(t, "the connection", func() bool { return s.View(t.Context(), func(kv.View) error { return nil }) == nil })
 		between := counted(t, direct, "count")
 		if between > before+1 {
@@ -174,21 +169,20 @@ func TestLateCommit(t *testing.T) {
 	direct := create(t, o, nil)
 	const aFrame = 60                          // bytes; what belongs to the connection alone is shorter
 	for i, warm := range []bool{true, false} { // the first commit of a client, too
-		p := newProxy(t, c.members[0].client)
+		p := etcdtest.NewProxy(t, c.members[0].Client)
 		o := o
-		o.Endpoints = []string{p.addr()}
+		o.Endpoints = []string{p.Addr()}
 		s := open(t, o)
 		put := func(hold bool) {
 			if _, err := s.Update(t.Context(), func(tx kv.Tx) error {
 				_, err := tx.Get("t/none") // and not t/a, so that no claim stands in the way of the late commit
 				if hold {
-					p.arm(func(up bool, size int) fate {
+					p.Arm(etcdtest.Once(func(up bool, size int) etcdtest.Fate {
 						if !up || size < aFrame {
-							return pass
+							return etcdtest.Pass
 						}
-						p.armed = nil
-						return late
-					})
+						return etcdtest.Late
+					}))
 					hold = false
 				}
 				if !errors.Is(err, kv.ErrNotFound) {
@@ -206,8 +200,8 @@ func TestLateCommit(t *testing.T) {
 		if _, err := direct.Update(t.Context(), func(tx kv.Tx) error { return tx.Put("t/a", []byte("newer")) }); err != nil {
 			t.Fatal(err)
 		}
-		close(p.release)
-		until(t, "the answer to the late commit", func() bool { return p.answers.Load() > aFrame })
+		p.Release()
+		until(t, "the answer to the late commit", func() bool { return p.Answers() > aFrame })
 		view(t, direct, func(v kv.View) error {
 			if got, err := v.Get("t/a"); string(got) != "newer" || err != nil {
 				t.Errorf("got %q, %v: the late commit has happened", got, err)
