@@ -5,6 +5,7 @@ package cmd
 import (
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -58,12 +59,12 @@ func BenchmarkClusterActs(b *testing.B) {
 	versus.Figure(b, "logins by two nodes on etcd, hashes aside", logins, "1/s", 0)
 	versus.Figure(b, "refreshes by two nodes on etcd", refreshes, "1/s", 0)
 	for what, kind := range map[string]string{"a person": "user/", "a session": "session/"} {
-		versus.Figure(b, "names and values of "+what+" in etcd", []float64{c.members[0].bytesOf(b, kind)}, "bytes", 0)
+		versus.Figure(b, "names and values of "+what+" in etcd", []float64{c.bytesOf(b, kind)}, "bytes", 0)
 	}
 }
 
 // bytesOf is how long the key and the value of a record of this kind are, in the median.
-func (m *etcdMember) bytesOf(tb testing.TB, kind string) float64 {
+func (c *etcdCluster) bytesOf(tb testing.TB, kind string) float64 {
 	tb.Helper()
 	const prefix = "jotkit/r/"
 	from := prefix + kind
@@ -72,7 +73,7 @@ func (m *etcdMember) bytesOf(tb testing.TB, kind string) float64 {
 		KVs []struct{ Key, Value []byte } // JSON has them in base64
 	}
 	encode := base64.StdEncoding.EncodeToString
-	if err := m.ask("kv/range", fmt.Sprintf(`{"key":%q,"range_end":%q}`, encode([]byte(from)), encode([]byte(end))), &found); err != nil {
+	if err := postJSON(http.DefaultClient, c.members[0].URL()+"/v3/kv/range", fmt.Sprintf(`{"key":%q,"range_end":%q}`, encode([]byte(from)), encode([]byte(end))), &found); err != nil {
 		tb.Fatal(err)
 	}
 	var sizes []int

@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"jotkit/userdb/kv/etcd/etcdtest"
 	"jotkit/userdb/kv/kvtest"
 )
 
 // A cutNode is a node whose ways to all members go over links.
 type cutNode struct {
 	*daemon
-	links []*link
+	links []*etcdtest.Proxy
 }
 
 const cutWait = 4 * time.Second // after that it gives a request up
@@ -24,22 +25,22 @@ func (c *etcdCluster) cutNode() *cutNode {
 	n := &cutNode{}
 	var addrs []string
 	for _, m := range c.members {
-		l := newLink(c.t, m.client)
-		n.links, addrs = append(n.links, l), append(addrs, l.addr())
+		l := etcdtest.NewProxy(c.t, m.Client)
+		n.links, addrs = append(n.links, l), append(addrs, l.Addr())
 	}
 	n.daemon = c.node(addrs, "--wait", cutWait.String())
 	return n
 }
 
-func (n *cutNode) become(s linkState) {
+func (n *cutNode) become(s etcdtest.State) {
 	for _, l := range n.links {
-		l.become(s)
+		l.Become(s)
 	}
 }
 
 // A cut is how a node loses its ways, what is revoked on another one meanwhile, and for how long at least.
 type cut struct {
-	by     linkState
+	by     etcdtest.State
 	tokens int
 	lasts  time.Duration // 0 is until all are revoked
 }
@@ -47,8 +48,8 @@ type cut struct {
 // cutOffs are those of a round: 1,000 revocations. The first lasts until the node has given up and said that it cannot read the
 // store; in the last two, where few are revoked, its news do not become too old, or just about.
 var cutOffs = []cut{
-	{broken, 450, cutWait + 2*time.Second}, {silent, 450, staleBound + 100*time.Millisecond},
-	{broken, 50, 0}, {silent, 50, 0},
+	{etcdtest.Broken, 450, cutWait + 2*time.Second}, {etcdtest.Silent, 450, staleBound + 100*time.Millisecond},
+	{etcdtest.Broken, 50, 0}, {etcdtest.Silent, 50, 0},
 }
 
 // TestClusterCut cuts a node off from etcd, while tokens are revoked on the other. By the time its news are too old it gives no
@@ -60,7 +61,7 @@ func TestClusterCut(t *testing.T) {
 		rounds = 5
 	}
 	c := newCluster(t)
-	n, other := c.cutNode(), c.node(c.members.clients())
+	n, other := c.cutNode(), c.node(c.members.Clients())
 	r := &cutting{t: t, n: n, other: other, good: other.mints("ada", 1)[0]}
 	whole := n.wholeReads()
 	for range rounds {
@@ -109,7 +110,7 @@ func (r *cutting) cut(k cut) {
 		time.Sleep(time.Until(cutAt.Add(k.lasts)))
 		r.noVerdicts(tokens)
 	}
-	r.n.become(whole)
+	r.n.become(etcdtest.Whole)
 	opened := time.Now()
 	if k.lasts == 0 {
 		time.Sleep(staleBound) // what it knows from before the cut is good enough until then

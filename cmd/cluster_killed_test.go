@@ -4,6 +4,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -90,11 +91,12 @@ func newClusterLoad(tb testing.TB) (l *clusterLoad, stop func()) {
 func (l *clusterLoad) leaderDies() time.Duration {
 	l.t.Helper()
 	l.more()
-	leader := l.members.leader(l.t)
-	leader.kill()
+	leader := l.members[l.members.Leader(l.t)]
+	leader.Kill()
 	took := l.more()
-	leader.start()
-	leader.ready()
+	if err := errors.Join(leader.Start(), leader.Ready()); err != nil {
+		l.t.Fatal(err)
+	}
 	return took
 }
 

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"jotkit/userdb/kv/etcd/etcdtest"
 )
 
 // A deployment is what README says of three members, two nodes and HAProxy, at addresses of this machine.
@@ -17,7 +19,7 @@ type deployment struct {
 	home
 	t       *testing.T
 	here    *strings.Replacer // puts our addresses and files in the place of README's
-	members etcdMembers
+	members etcdtest.Members
 }
 
 // TestClusterReadme does all of README's text about more than one machine, and kills members and nodes as they run.
@@ -30,7 +32,7 @@ func TestClusterReadme(t *testing.T) {
 		d.member(i + 1)
 	}
 	for _, m := range d.members {
-		until(t, m.name, func() bool { return exec.Command("curl", m.health()...).Run() == nil })
+		until(t, m.Name, func() bool { return exec.Command("curl", d.health(m)...).Run() == nil })
 	}
 	one := d.node(1)
 	begin, _, _ := strings.Cut(readmeBlock(t, "sh", "jotkit init"), "\n") // the line after it is for who has a store already
@@ -52,11 +54,11 @@ func TestClusterReadme(t *testing.T) {
 	}
 	front.nodesDie(g.Access, one, two)
 
-	d.members[0].kill() // one may be missing
+	d.members[0].Kill() // one may be missing
 	until(t, "a login without a member", func() bool { _, err := front.logsIn("ada"); return err == nil })
-	d.members[1].kill() // two are too many
+	d.members[1].Kill() // two are too many
 	front.becomes("without a majority", g.Access, http.StatusServiceUnavailable)
-	d.members[1].start()
+	d.starts(d.members[1])
 	front.becomes("with a majority", g.Access, http.StatusOK)
 	one.end()
 	two.end()
@@ -65,9 +67,7 @@ func TestClusterReadme(t *testing.T) {
 // newDeployment finds addresses that nobody uses.
 func newDeployment(t *testing.T) *deployment {
 	t.Helper()
-	if _, err := exec.LookPath("etcd"); err != nil {
-		lacking(t, "etcd")
-	}
+	etcdtest.Need(t)
 	h := newHome(t)
 	net := fmt.Sprintf("127.%d.%d.", 1+rand.IntN(250), rand.IntN(250)) // all of 127/8 is this machine
 	return &deployment{home: h, t: t, here: strings.NewReplacer("10.0.0.", net, ":2379", ":"+newPort(t), ":2380", ":"+newPort(t),
@@ -101,17 +101,23 @@ func (d *deployment) member(n int) {
 	d.t.Helper()
 	file := d.of(readmeBlock(d.t, "ini", "ETCD_NAME"), "etcd", "10.0.0.1", n)
 	file = strings.ReplaceAll(file, "data-", fmt.Sprintf("data-%d-", n))
-	m := &etcdMember{t: d.t, name: fmt.Sprint("etcd", n), log: d.path(fmt.Sprint("etcd", n, ".log")),
-		client: regexp.MustCompile(`ETCD_ADVERTISE_CLIENT_URLS=https://(.*)`).FindStringSubmatch(file)[1], env: strings.Fields(file)}
+	m := &etcdtest.Member{Name: fmt.Sprint("etcd", n), Log: d.path(fmt.Sprint("etcd", n, ".log")),
+		Client: regexp.MustCompile(`ETCD_ADVERTISE_CLIENT_URLS=https://(.*)`).FindStringSubmatch(file)[1], Env: strings.Fields(file)}
 	d.members = append(d.members, m)
-	m.start()
-	d.t.Cleanup(m.kill)
+	d.starts(m)
+	d.t.Cleanup(m.Kill)
+}
+
+func (d *deployment) starts(m *etcdtest.Member) {
+	d.t.Helper()
+	if err := m.Start(); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 // health asks by the certificate of a node.
-func (m *etcdMember) health() []string {
-	dir := m.log[:strings.LastIndexByte(m.log, '/')+1]
-	return []string{"-sf", "--cacert", dir + "ca.pem", "--cert", dir + "node1.pem", "--key", dir + "node1.key", "https://" + m.client + "/health"}
+func (d *deployment) health(m *etcdtest.Member) []string {
+	return []string{"-sf", "--cacert", d.path("ca.pem"), "--cert", d.path("node1.pem"), "--key", d.path("node1.key"), "https://" + m.Client + "/health"}
 }
 
 // node is one as its unit has it, not started.

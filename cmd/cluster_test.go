@@ -13,12 +13,14 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"jotkit/userdb/kv/etcd/etcdtest"
 )
 
 // An etcdCluster is members of etcd, a store in them, and a home for command lines.
 type etcdCluster struct {
 	home
-	members etcdMembers
+	members etcdtest.Members
 }
 
 const clusterIssuer = "https://id.example" // and audience
@@ -26,8 +28,8 @@ const clusterIssuer = "https://id.example" // and audience
 // newCluster makes the store.
 func newCluster(t testing.TB) *etcdCluster {
 	t.Helper()
-	c := &etcdCluster{home: newHome(t), members: newMembers(t)}
-	c.at = etcdURL(c.members.clients())
+	c := &etcdCluster{home: newHome(t), members: etcdtest.Start(t, etcdtest.Setup{Size: 3})}
+	c.at = etcdURL(c.members.Clients())
 	c.run("init", "--iss", clusterIssuer, "--aud", clusterIssuer)
 	c.run("settings", "set", "login_delay=off") // all people of the tests are at one address
 	return c
@@ -51,7 +53,7 @@ func (c *etcdCluster) node(addrs []string, flags ...string) *daemon {
 // nodes are two.
 func (c *etcdCluster) nodes() [2]*daemon {
 	c.t.Helper()
-	return [2]*daemon{c.node(c.members.clients()), c.node(c.members.clients())}
+	return [2]*daemon{c.node(c.members.Clients()), c.node(c.members.Clients())}
 }
 
 // wholeReads is how often the node has read all of the keys and the deny list.

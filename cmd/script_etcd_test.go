@@ -2,11 +2,13 @@ package cmd
 
 import (
 	"os"
-	"os/exec"
 	"slices"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/pflag"
+
+	"jotkit/userdb/kv/etcd/etcdtest"
 )
 
 // withEtcd tells whether this was built with etcd.
@@ -16,37 +18,23 @@ func withEtcd() bool {
 	return f.HasFlags()
 }
 
-// etcd NAME flags… starts a cluster of one member, and puts its host and port into the variable NAME. With --cert-file it
-// speaks TLS. It ends with the script.
+// etcd NAME flags… starts a cluster of one member, and puts its host and port into the variable NAME. What flags have for values
+// are files of the script. With --cert-file it speaks TLS. It ends with the script.
 func cmdEtcd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: etcd NAME flags...")
 	}
-	var ports [3]string
-	for i := range ports {
-		port, err := freePort()
-		ts.Check(err)
-		ports[i] = "127.0.0.1:" + port
+	setup := etcdtest.Setup{TLS: slices.Contains(args, "--cert-file")}
+	for _, arg := range args[1:] {
+		if !strings.HasPrefix(arg, "--") {
+			arg = ts.MkAbs(arg)
+		}
+		setup.Flags = append(setup.Flags, arg)
 	}
-	at, among, health := "http://"+ports[0], "http://"+ports[1], "http://"+ports[2]
-	if slices.Contains(args, "--cert-file") {
-		at = "https://" + ports[0]
-	}
-	c := exec.Command("etcd", append([]string{"--name", "one", "--data-dir", ts.MkAbs(args[0] + ".etcd"), "--log-level", "error",
-		"--listen-client-urls", at, "--advertise-client-urls", at, "--listen-metrics-urls", health,
-		"--listen-peer-urls", among, "--initial-advertise-peer-urls", among, "--initial-cluster", "one=" + among}, args[1:]...)...)
-	c.Dir = ts.MkAbs(".")
-	log, err := os.Create(ts.MkAbs(args[0] + ".log"))
+	dir := ts.MkAbs(args[0] + ".etcd")
+	ts.Check(os.Mkdir(dir, 0o700))
+	all, err := etcdtest.New(dir, setup)
 	ts.Check(err)
-	defer log.Close()
-	c.Stdout, c.Stderr = log, log
-	ts.Check(c.Start())
-	ts.Defer(func() {
-		c.Process.Kill()
-		c.Wait()
-	})
-	if err := waitFor(health + "/health"); err != nil {
-		ts.Fatalf("%v\n%s", err, ts.ReadFile(args[0]+".log"))
-	}
-	ts.Setenv(args[0], ports[0])
+	ts.Defer(all.Kill)
+	ts.Setenv(args[0], all[0].Client)
 }
