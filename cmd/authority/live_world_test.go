@@ -24,7 +24,13 @@ func serve(t *testing.T) *serving {
 
 func serveFor(t failer, w *world) *serving {
 	t.Helper()
-	s := &serving{world: w, sees: &store{Store: w.store.Store}}
+	return serveOn(t, w, w.store.Store)
+}
+
+// serveOn has the live one see the store as another client of it.
+func serveOn(t failer, w *world, other kv.Store) *serving {
+	t.Helper()
+	s := &serving{world: w, sees: &store{Store: other}}
 	own := *w.Authority
 	own.Store, own.Chain, own.Actor = s.sees, "serve", "server"
 	live, err := authority.NewLive(context.Background(), &own)

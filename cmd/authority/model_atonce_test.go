@@ -15,11 +15,12 @@ import (
 
 	"jotkit/userdb"
 	"jotkit/userdb/audit"
+	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/kvtest"
 )
 
-// A hand does acts by a process of its own, which is killed in some of them, beside other hands on the same store. Its acts
-// come out the same whatever the others do: it has a person, ids and a chain of the audit to itself.
+// A hand does acts beside other hands on the same store: by a process of its own, which is killed in some of them, or in this
+// process. Its acts come out the same whatever the others do: it has a person, ids and a chain of the audit to itself.
 type hand struct {
 	chain, name string
 	acts        []act
@@ -31,7 +32,9 @@ type hand struct {
 	rotations   int
 
 	w                   *world // to look with
+	here                *actor // nil where it has a process of its own
 	child               *child
+	usual               time.Duration // that an act takes
 	killed, half, wrong int
 }
 
@@ -42,22 +45,36 @@ func TestAtOnceFollowsTheModel(t *testing.T) {
 		t.Skip("many processes")
 	}
 	kvtest.Checks(t, 4, 100)
-	files := newFiles(t)
+	atOnceFollowsTheModel(t, newFiles(t), "Two processes that act at once, and are killed, both come to what each would have come to alone", nil)
+}
+
+// atOnceFollowsTheModel has two processes act, and beside them those in this process, on the stores that here opens.
+func atOnceFollowsTheModel(t *testing.T, stores stores, promise string, here func(lasting) (open []kv.Store, end func())) {
+	t.Helper()
 	var lives, acts, killed, half, wrong int
 	defer func() {
-		kvtest.Figure(t, "Two processes that act at once, and are killed, both come to what each would have come to alone",
+		kvtest.Figure(t, promise,
 			kvtest.Tried(lives, "lives of a store"), kvtest.Tried(acts, "acts"), kvtest.Tried(killed, "acts killed"),
 			kvtest.Never(half, "half done"), kvtest.Never(wrong, "wrong outcomes"))
 	}()
 	rapid.Check(t, func(t *rapid.T) {
-		file := files.next(t)
-		defer file.remove()
-		w := newModel(t, file.store).w
+		s := stores.next(t)
+		defer s.remove()
+		w := newModel(t, s.store).w
 		hands := []*hand{drawHand(t, "left", "ada", w), drawHand(t, "right", "bob", w)}
+		if here != nil {
+			open, end := here(s)
+			defer end()
+			for i, own := range open {
+				h := drawHand(t, fmt.Sprint("here", i), fmt.Sprint("eve", i), w)
+				h.here = newActor(own)
+				hands = append(hands, h)
+			}
+		}
 		failed := make([]error, len(hands))
 		var all sync.WaitGroup
 		for i, h := range hands {
-			all.Go(func() { failed[i] = h.run(file) })
+			all.Go(func() { failed[i] = h.run(s) })
 		}
 		all.Wait()
 		lives++
@@ -73,7 +90,7 @@ func TestAtOnceFollowsTheModel(t *testing.T) {
 
 // drawHand draws what a hand is to do, and says what has to come of it.
 func drawHand(t *rapid.T, chain, name string, w *world) *hand {
-	h := &hand{chain: chain, name: name, w: w}
+	h := &hand{chain: chain, name: name, w: w, usual: 4 * time.Millisecond}
 	verbs := []string{"register", "users remove", "users disable", "users enable", "revoke id", "revoke id", "rotate"}
 	for i, verb := range rapid.SliceOfN(rapid.SampledFrom(verbs), 5, 25).Draw(t, name) {
 		x := act{Verb: verb, Name: name, Chain: chain, Now: w.now}
@@ -109,26 +126,17 @@ func drawHand(t *rapid.T, chain, name string, w *world) *hand {
 }
 
 // run does the acts. What was cut off and has left no line is begun again.
-func (h *hand) run(file storeFile) error {
+func (h *hand) run(s lasting) error {
 	defer func() { h.child.end() }()
 	for i := 0; i < len(h.acts); {
-		if h.child == nil {
-			var err error
-			if h.child, err = newChild(file); err != nil {
+		d, err := h.try(s, i)
+		if err == errKilled {
+			h.killed++
+			if err := settle(context.Background(), s.store, h.chain); err != nil {
 				return err
 			}
-		}
-		stop := func() bool { return true }
-		if rand.N(3) == 0 {
-			stop = time.AfterFunc(rand.N(5*time.Millisecond), h.child.kill).Stop
-		}
-		d, err := h.child.ask(h.acts[i])
-		if !stop() || err != nil {
-			h.child.end()
-			h.child = nil
-		}
-		if err != nil {
-			h.killed++
+		} else if err != nil {
+			return err
 		}
 		if err == nil && !errors.Is(d.err, h.wants[i]) {
 			h.wrong++
@@ -146,6 +154,36 @@ func (h *hand) run(file storeFile) error {
 		}
 	}
 	return nil
+}
+
+var errKilled = errors.New("killed")
+
+// try has an act done. With errKilled the process was killed in it; not in its first, which begins the chain.
+func (h *hand) try(s lasting, i int) (d done, err error) {
+	if h.here != nil {
+		return h.here.do(h.acts[i]), nil
+	}
+	if h.child == nil {
+		if h.child, err = newChild(s); err != nil {
+			return d, err
+		}
+	}
+	stop := func() bool { return true }
+	if i > 0 && rand.N(3) == 0 {
+		stop = time.AfterFunc(rand.N(h.usual*5/4), h.child.kill).Stop
+	}
+	start := time.Now()
+	d, err = h.child.ask(h.acts[i])
+	killed := !stop()
+	if killed || err != nil {
+		h.child.end()
+		h.child = nil
+	}
+	if killed && err != nil {
+		return d, errKilled
+	}
+	h.usual = (7*h.usual + time.Since(start)) / 8
+	return d, err
 }
 
 // written is what the chain of the hand says.

@@ -13,7 +13,7 @@ import (
 
 	"jotkit/cmd/authority"
 	"jotkit/userdb"
-	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/sealed"
 )
 
@@ -24,8 +24,8 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(childStore); path != "" {
-		if err := childActs(path, os.Getenv(childKey)); err != nil {
+	if at := os.Getenv(childStore); at != "" {
+		if err := childActs(at, os.Getenv(childKey)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -34,20 +34,38 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// An actor does acts on a store, by a clock of its own.
+type actor struct {
+	*authority.Authority
+	now time.Time
+}
+
+func newActor(s kv.Store) *actor {
+	a := &actor{}
+	a.Authority = &authority.Authority{
+		Store:  s,
+		Now:    func() time.Time { return a.now },
+		Actor:  "tester",
+		Hasher: userdb.Hasher{Cost: userdb.Cost{Memory: 8, Time: 1, Threads: 1}},
+		Sleep:  func(_ context.Context, d time.Duration) error { a.now = a.now.Add(d); return nil },
+	}
+	return a
+}
+
+func (a *actor) do(x act) done {
+	a.now, a.Chain = x.Now, cmp.Or(x.Chain, "cli")
+	d := perform(context.Background(), a.Authority, x)
+	d.Now = a.now
+	return d
+}
+
 // childActs does one act after the other, each a line of JSON, and answers each when it is done.
-func childActs(path, keyText string) error {
+func childActs(at, keyText string) error {
 	key, err := sealed.ParseKey([]byte(keyText))
 	if err != nil {
 		return err
 	}
-	var now time.Time
-	a := &authority.Authority{
-		Store:  sealed.New(bolt.New(path, bolt.Options{}), key),
-		Now:    func() time.Time { return now },
-		Actor:  "tester",
-		Hasher: userdb.Hasher{Cost: userdb.Cost{Memory: 8, Time: 1, Threads: 1}},
-		Sleep:  func(_ context.Context, d time.Duration) error { now = now.Add(d); return nil },
-	}
+	a := newActor(sealed.New(openStore(at), key))
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
 		var x act
@@ -58,9 +76,8 @@ func childActs(path, keyText string) error {
 		default:
 			return err
 		}
-		now, a.Chain = x.Now, cmp.Or(x.Chain, "cli")
-		d := perform(context.Background(), a, x).sent()
-		if d.Now = now; x.Die {
+		d := a.do(x).sent()
+		if x.Die {
 			self, err := os.FindProcess(os.Getpid())
 			if err == nil {
 				err = self.Kill()
@@ -83,9 +100,9 @@ type child struct {
 	out *json.Decoder
 }
 
-func newChild(file storeFile) (*child, error) {
+func newChild(s lasting) (*child, error) {
 	c := &child{cmd: exec.Command(os.Args[0])}
-	c.cmd.Env = append(os.Environ(), childStore+"="+file.path, childKey+"="+string(file.key.Encode()))
+	c.cmd.Env = append(os.Environ(), childStore+"="+s.at, childKey+"="+string(s.key.Encode()))
 	c.cmd.Stderr = os.Stderr
 	in, err := c.cmd.StdinPipe()
 	if err != nil {

@@ -25,23 +25,27 @@ func TestKilledFollowsTheModel(t *testing.T) {
 		t.Skip("many processes")
 	}
 	kvtest.Checks(t, 6, 100)
-	files := newFiles(t)
+	killedFollowsTheModel(t, newFiles(t), "An act whose process is killed has happened whole, with its audit line, or not at all; all else is as a plain model has it")
+}
+
+func killedFollowsTheModel(t *testing.T, stores stores, promise string) {
+	t.Helper()
 	var lives, acts, verdicts, wrong, lost int
 	var all killing
 	defer func() {
-		kvtest.Figure(t, "An act whose process is killed has happened whole, with its audit line, or not at all; all else is as a plain model has it",
+		kvtest.Figure(t, promise,
 			kvtest.Tried(lives, "lives of a store"), kvtest.Tried(acts, "acts"), kvtest.Tried(all.whole+all.nothing, "acts killed"),
 			kvtest.Tried(all.whole, "of them whole"), kvtest.Tried(all.nothing, "of them not begun"), kvtest.Tried(verdicts, "verdicts"),
 			kvtest.Never(all.half, "half done"), kvtest.Never(lost, "audit lines lost"), kvtest.Never(wrong, "wrong verdicts"))
 	}()
 	rapid.Check(t, func(t *rapid.T) {
-		file := files.next(t)
-		m := newModel(t, file.store)
-		k := &killing{m: m, file: file, usual: time.Millisecond}
+		s := stores.next(t)
+		defer s.remove()
+		m := newModel(t, s.store)
+		k := &killing{m: m, lasting: s, usual: time.Millisecond}
 		m.perform = k.perform
 		defer func() {
 			k.child.end()
-			file.remove()
 			lives, acts, verdicts, wrong, lost = lives+1, acts+m.acts, verdicts+m.verified, wrong+m.wrong, lost+m.lost
 			all.whole, all.nothing, all.half = all.whole+k.whole, all.nothing+k.nothing, all.half+k.half
 		}()
@@ -51,8 +55,8 @@ func TestKilledFollowsTheModel(t *testing.T) {
 
 // A killing does the acts of a model by a process that it kills.
 type killing struct {
-	m     *model
-	file  storeFile
+	m *model
+	lasting
 	child *child        // nil where there is none
 	usual time.Duration // that an act takes
 	// Acts in which the process was killed, by what was found of them.
@@ -72,6 +76,7 @@ func (k *killing) perform(t *rapid.T, x act) done {
 			return d
 		}
 		how = "let live"
+		agree(t, "settle", settle(t.Context(), k.store, "cli"), nil)
 		lines := k.m.w.lines(t)
 		switch len(lines) - len(k.m.trail) {
 		case 0:
@@ -96,7 +101,7 @@ func (k *killing) try(t *rapid.T, x act, kill bool) (d done, answered bool) {
 	t.Helper()
 	if k.child == nil {
 		var err error
-		if k.child, err = newChild(k.file); err != nil {
+		if k.child, err = newChild(k.lasting); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -160,7 +165,7 @@ func (k *killing) recover(t *rapid.T, x act, lines []audit.Line) (d done) {
 // refreshToken is the one of a session that was opened, and whose token nobody was told.
 func (k *killing) refreshToken(t *rapid.T, session string) (raw string) {
 	t.Helper()
-	err := k.file.store.View(t.Context(), func(v kv.View) error {
+	err := k.store.View(t.Context(), func(v kv.View) error {
 		secrets, err := kv.ReadSecrets(v)
 		s, err2 := userdb.GetSession(v, session)
 		if err := errors.Join(err, err2); err != nil {
@@ -179,7 +184,7 @@ func (k *killing) refreshToken(t *rapid.T, session string) (raw string) {
 func (k *killing) records(t *rapid.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	err := k.file.store.View(t.Context(), func(v kv.View) error {
+	err := k.store.View(t.Context(), func(v kv.View) error {
 		for e, err := range v.Scan("", "") {
 			if err != nil {
 				return err
