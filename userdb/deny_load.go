@@ -1,6 +1,7 @@
 package userdb
 
 import (
+	"iter"
 	"runtime"
 	"slices"
 	"sync"
@@ -23,7 +24,7 @@ func ReadDeny(v kv.View, secrets kv.Secrets) (*DenyRecords, error) {
 		return nil, err
 	}
 	d := &DenyRecords{key: key}
-	for e, err := range kv.ScanLate(v, denyPrefix, "") {
+	for e, err := range DenyLate(v) {
 		if err != nil {
 			return nil, err
 		}
@@ -31,6 +32,12 @@ func ReadDeny(v kv.View, secrets kv.Secrets) (*DenyRecords, error) {
 	}
 	return d, nil
 }
+
+// IsDeny tells whether a record is of the deny list.
+func IsDeny(name string) bool { return isChunk(name) }
+
+// DenyLate yields the records of the deny list as they lie, for look-ups by [Denied] in a copy of them.
+func DenyLate(v kv.View) iter.Seq2[kv.LateEntry, error] { return kv.ScanLate(v, denyPrefix, "") }
 
 // List opens the records, on all cores, and makes the list of them. Where they do not tile the space, or one of them is not
 // what was written, the error is kv.ErrDamaged.

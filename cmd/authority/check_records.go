@@ -14,12 +14,14 @@ import (
 // CheckRecords reads every user, role, session and revocation of the store, page by page, and looks whether what it
 // refers to is there. lies is the same store as it lies: see namePages.
 func (a *Authority) CheckRecords(ctx context.Context, lies kv.Store) (checked int, faults []Fault, err error) {
+	f := &foresight{}
 	for _, kind := range []struct {
 		prefix string
 		check  func(r kv.Reader, secrets kv.Secrets, name string) ([]Fault, error)
 	}{
 		{"role/", a.checkRole}, {"user/", a.checkUser}, {"session/", a.checkSession}, {"revocation/", a.checkRevocation},
 	} {
+		after := ""
 		for names, err := range namePages(ctx, lies, kind.prefix) {
 			if err != nil {
 				told, err := toldOf(ctx, err)
@@ -29,18 +31,27 @@ func (a *Authority) CheckRecords(ctx context.Context, lies kv.Store) (checked in
 				}
 				break
 			}
-			found, err := a.checkPage(ctx, names, kind.prefix, kind.check)
+			if len(names) == 0 {
+				break
+			}
+			found, err := a.checkPage(ctx, f, recordsPage{kind.prefix, after, names}, kind.check)
 			if faults = append(faults, found...); err != nil {
 				return checked, faults, err
 			}
-			checked += len(names)
+			checked, after = checked+len(names), names[len(names)-1]
 		}
 	}
 	return checked, faults, nil
 }
 
+// A recordsPage is records with a prefix, those after a name.
+type recordsPage struct {
+	prefix, after string
+	names         []string
+}
+
 // checkPage checks these records in one state. One that is gone by now is none.
-func (a *Authority) checkPage(ctx context.Context, names []string, prefix string,
+func (a *Authority) checkPage(ctx context.Context, f *foresight, p recordsPage,
 	check func(kv.Reader, kv.Secrets, string) ([]Fault, error)) (faults []Fault, err error) {
 	err = a.Store.View(ctx, func(v kv.View) error {
 		faults = nil
@@ -48,11 +59,15 @@ func (a *Authority) checkPage(ctx context.Context, names []string, prefix string
 		if err != nil {
 			return err
 		}
-		for _, name := range names {
-			if _, err := v.Get(name); errors.Is(err, kv.ErrNotFound) {
+		r := f.over(v)
+		if err := r.read(p.prefix, p.after, p.names[len(p.names)-1]); err != nil {
+			return err
+		}
+		for _, name := range p.names {
+			if _, err := r.Get(name); errors.Is(err, kv.ErrNotFound) {
 				continue
 			}
-			found, err := check(v, secrets, strings.TrimPrefix(name, prefix))
+			found, err := check(r, secrets, strings.TrimPrefix(name, p.prefix))
 			if faults = append(faults, found...); err == nil {
 				continue
 			}

@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -33,32 +34,40 @@ func (a *Authority) Sessions(ctx context.Context, user string) ([]userdb.Session
 	return a.onlyOpen(ctx, all)
 }
 
-// onlyOpen leaves out the sessions that are over, page by page.
+// onlyOpen leaves out the sessions that are over, page by page. They are looked at in the order of their people, who are read
+// in that order, too.
 func (a *Authority) onlyOpen(ctx context.Context, all []userdb.Session) ([]userdb.Session, error) {
-	now, alive := a.Now(), []userdb.Session{}
+	slices.SortFunc(all, func(s, t userdb.Session) int { return cmp.Compare(s.User, t.User) })
+	alive, f := []userdb.Session{}, &foresight{}
 	for part := range slices.Chunk(all, page) {
-		var kept []userdb.Session
-		err := a.Store.View(ctx, func(v kv.View) error {
-			kept = nil
-			secrets, err := kv.ReadSecrets(v)
-			if err != nil {
-				return err
-			}
-			for _, s := range part {
-				open, err := isOpen(v, secrets, &s, now)
-				if err != nil {
-					return err
-				}
-				if open {
-					kept = append(kept, s)
-				}
-			}
-			return nil
-		})
+		kept, err := a.openAmong(ctx, f, part)
 		if err != nil {
 			return nil, err
 		}
 		alive = append(alive, kept...)
 	}
+	slices.SortFunc(alive, func(s, t userdb.Session) int { return cmp.Compare(s.ID, t.ID) })
 	return alive, nil
+}
+
+func (a *Authority) openAmong(ctx context.Context, f *foresight, part []userdb.Session) (kept []userdb.Session, err error) {
+	err = a.Store.View(ctx, func(v kv.View) error {
+		kept = nil
+		secrets, err := kv.ReadSecrets(v)
+		if err != nil {
+			return err
+		}
+		r := f.over(v)
+		if first, last := part[0].User, part[len(part)-1].User; first != last {
+			err = r.read("user/", "user/"+first, "user/"+last)
+		}
+		for i := 0; i < len(part) && err == nil; i++ {
+			var open bool
+			if open, err = isOpen(r, secrets, &part[i], a.Now()); open && err == nil {
+				kept = append(kept, part[i])
+			}
+		}
+		return err
+	})
+	return kept, err
 }
