@@ -14,6 +14,7 @@ type request struct {
 	when   []clientv3.Cmp
 	then   []clientv3.Op
 	orElse []clientv3.Op
+	long   bool // it may take a member long, so no other one is asked before all the time is over
 }
 
 // send sends a request once. A member that has lost the others says so instead of taking it.
@@ -22,7 +23,11 @@ func (s *Store) send(ctx context.Context, r request) (*clientv3.TxnResponse, err
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithTimeout(clientv3.WithRequireLeader(ctx), s.attempt())
+	limit := s.attempt()
+	if r.long {
+		limit = s.o.Wait
+	}
+	ctx, stop := context.WithTimeout(clientv3.WithRequireLeader(ctx), limit)
 	defer stop()
 	return c.Txn(ctx).If(r.when...).Then(r.then...).Else(r.orElse...).Commit()
 }

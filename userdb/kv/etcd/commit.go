@@ -53,11 +53,7 @@ func (b *batch) commit(c collected) (kv.Rev, error) {
 
 // watchOf reads the revision of the store from the last answer of a commit.
 func watchOf(resp *clientv3.TxnResponse) kv.Rev {
-	answer := resp.Responses[len(resp.Responses)-1].GetResponseRange()
-	if len(answer.Kvs) == 0 {
-		return 0
-	}
-	return kv.Rev(answer.Kvs[0].ModRevision)
+	return kv.Rev(revisionOf(resp.Responses[len(resp.Responses)-1].GetResponseRange()))
 }
 
 // learn finds out why a commit was refused, from the answers to keys.tx, marker and alone.
@@ -67,11 +63,8 @@ func (b *batch) learn(resp *clientv3.TxnResponse, fresh bool) error {
 		found[i] = resp.Responses[i].GetResponseRange()
 	}
 	known := b.s.lastTx
-	if b.s.lastTx = 0; len(found[0].Kvs) > 0 {
-		b.s.lastTx = found[0].Kvs[0].ModRevision
-		if b.s.lastTx < known {
-			b.s.past.lost(b.s.lastTx, known)
-		}
+	if b.s.lastTx = revisionOf(found[0]); 0 < b.s.lastTx && b.s.lastTx < known { // what is gone others may have swept
+		b.s.past.lost(b.s.lastTx, known)
 	}
 	there := len(found[1].Kvs) > 0
 	switch {

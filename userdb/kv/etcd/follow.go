@@ -45,11 +45,10 @@ type follower struct {
 	s   *Store
 	key string // of its beat
 
-	written int64 // revision of the last beat, as far as that is known; 0 before the first
-
-	mu   sync.Mutex
-	last uint64               // number of the last beat
-	sent map[uint64]time.Time // beats that have not come back
+	mu      sync.Mutex
+	written int64                // revision of the last beat, as far as that is known; 0 before the first
+	last    uint64               // number of the last beat
+	sent    map[uint64]time.Time // beats that have not come back
 }
 
 // beats writes a beat every so often, one after the other. It does not matter when one does not arrive.
@@ -66,35 +65,46 @@ func (f *follower) beats(ctx context.Context) {
 	}
 }
 
-// write writes a beat over the last one. Where that is not there any more, but one from before it, the members were restored
-// from an older copy: their revision would not tell, when they have come further since.
+// write writes a beat over the last one.
 func (f *follower) write(ctx context.Context) {
 	ctx, stop := context.WithTimeout(ctx, StaleAfter/2)
 	defer stop()
+	before := f.lastWritten()
 	r := request{
 		when:   []clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(f.s.keys.marker), ">", 0)},
 		then:   []clientv3.Op{clientv3.OpPut(f.key, f.beat())},
 		orElse: []clientv3.Op{clientv3.OpGet(f.key, clientv3.WithKeysOnly())},
 	}
-	if f.written > 0 {
-		r.when = append(r.when, clientv3.Compare(clientv3.ModRevision(f.key), "=", f.written))
+	if before > 0 {
+		r.when = append(r.when, clientv3.Compare(clientv3.ModRevision(f.key), "=", before))
 	}
 	resp, err := f.s.send(ctx, r)
 	if err != nil {
 		return
 	}
 	if resp.Succeeded {
-		f.written = resp.Header.Revision
-		return
+		f.found(0, resp.Header.Revision)
+	} else {
+		f.found(before, revisionOf(resp.Responses[0].GetResponseRange()))
 	}
-	there := int64(0)
-	if found := resp.Responses[0].GetResponseRange().Kvs; len(found) > 0 {
-		there = found[0].ModRevision
+}
+
+func (f *follower) lastWritten() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.written
+}
+
+// found takes note of the revision of the last beat. It may be of one that was not answered, or of another process of this name;
+// but where it is from before one that was known, the members were restored from an older copy. Their own revision would not
+// tell, when they have come further since.
+func (f *follower) found(known, is int64) {
+	if is < known {
+		f.s.past.lost(is, known)
 	}
-	if there < f.written {
-		f.s.past.lost(there, f.written)
-	}
-	f.written = there // of one that was not answered, or of another process of this name
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.written = is
 }
 
 // keptBeats is how many beats may be under way. Older ones are forgotten.
@@ -168,12 +178,17 @@ func (f *follower) hear(ctx context.Context) bool {
 
 // resync asks for the revision of now, and returns from which one on to watch.
 func (f *follower) resync(ctx context.Context) (from int64, err error) {
-	at := f.s.o.Now()
+	at, before := f.s.o.Now(), f.lastWritten()
 	ctx, stop := context.WithTimeout(ctx, StaleAfter)
 	defer stop()
 	r := &reader{s: f.s, ctx: ctx}
-	if err := r.pinned(); err != nil {
+	answers, err := r.read(clientv3.OpGet(f.key, clientv3.WithKeysOnly()))
+	if err != nil {
 		return 0, err
+	}
+	if is := revisionOf(answers[0]); is < before {
+		f.s.past.lost(is, before)
+		return 0, ErrRestored
 	}
 	f.s.news.resync(r.watch, at)
 	return r.rev + 1, nil

@@ -101,12 +101,17 @@ func (r *reader) opts(more ...clientv3.OpOption) []clientv3.OpOption {
 // read sends reads in one request. The first one is linearizable and decides on the revision; it sees whether there is a
 // store, too.
 func (r *reader) read(ops ...clientv3.Op) ([]*pb.RangeResponse, error) {
+	return r.send(request{then: ops})
+}
+
+// send sends a request that reads.
+func (r *reader) send(q request) ([]*pb.RangeResponse, error) {
 	if r.over.Load() {
 		return nil, errOver
 	}
-	n, first := len(ops), r.rev == 0
+	n, first := len(q.then), r.rev == 0
 	if !first {
-		if resp, err := r.s.send(r.ctx, request{then: ops}); err == nil {
+		if resp, err := r.s.send(r.ctx, q); err == nil {
 			return ranges(resp), nil
 		}
 		// A member may not have got that far yet: one that has to ask the others has.
@@ -115,8 +120,8 @@ func (r *reader) read(ops ...clientv3.Op) ([]*pb.RangeResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	ops = append(ops, clientv3.OpGet(r.s.keys.marker), clientv3.OpGet(r.s.keys.watch, clientv3.WithKeysOnly()))
-	resp, err := r.s.ask(r.ctx, request{then: ops})
+	q.then = append(q.then, clientv3.OpGet(r.s.keys.marker), clientv3.OpGet(r.s.keys.watch, clientv3.WithKeysOnly()))
+	resp, err := r.s.ask(r.ctx, q)
 	if err == nil {
 		err = r.s.past.found(known, resp.Header.Revision)
 	}
@@ -138,15 +143,20 @@ func ranges(resp *clientv3.TxnResponse) []*pb.RangeResponse {
 	return answers
 }
 
+// revisionOf is that of the one record that was asked for, or 0.
+func revisionOf(answer *pb.RangeResponse) int64 {
+	if len(answer.Kvs) == 0 {
+		return 0
+	}
+	return answer.Kvs[0].ModRevision
+}
+
 // pin keeps what the first request said of the store.
 func (r *reader) pin(rev int64, marker, watch *pb.RangeResponse) error {
 	if len(marker.Kvs) == 0 {
 		return r.s.noStore()
 	}
-	r.rev, r.marker = rev, marker.Kvs[0].ModRevision
-	if len(watch.Kvs) > 0 {
-		r.watch = kv.Rev(watch.Kvs[0].ModRevision)
-	}
+	r.rev, r.marker, r.watch = rev, revisionOf(marker), kv.Rev(revisionOf(watch))
 	r.s.news.raise(r.watch)
 	return nil
 }

@@ -62,3 +62,42 @@ func TestRestored(t *testing.T) {
 		return nil
 	})
 }
+
+// TestRestoredOutOfSight restores a member while a follower is cut off from it, and has others write until the cluster has come
+// further than the follower had seen. It would hear of what came since alone, so it has to find out.
+func TestRestoredOutOfSight(t *testing.T) {
+	c := own(t, etcdtest.Setup{})
+	m := c.members[0]
+	o := c.options(t)
+	create(t, o, nil)
+	saved := filepath.Join(t.TempDir(), "saved")
+	m.Kill()
+	if err := errors.Join(os.CopyFS(saved, os.DirFS(m.Data)), m.Start(), m.Ready()); err != nil {
+		t.Fatal(err)
+	}
+	p := etcdtest.NewProxy(t, m.Client)
+	far := o
+	far.Endpoints = []string{p.Addr()}
+	s := open(t, far)
+	follow(t, s, "here")
+	seen := announce(t, s, "deny/1")
+
+	p.Become(etcdtest.Broken)
+	m.Kill()
+	if err := errors.Join(os.RemoveAll(m.Data), os.CopyFS(m.Data, os.DirFS(saved)), m.Start(), m.Ready()); err != nil {
+		t.Fatal(err)
+	}
+	writer := open(t, o)
+	for at := kv.Rev(0); at <= seen+100; {
+		at = announce(t, writer, "deny/2")
+	}
+	until(t, "old news", func() bool { _, err := s.Rev(); return errors.Is(err, kv.ErrStale) })
+	p.Become(etcdtest.Whole)
+	until(t, "the follower finding out", func() bool {
+		_, err := s.Rev()
+		if err == nil {
+			t.Fatal("the follower goes on")
+		}
+		return errors.Is(err, etcd.ErrRestored)
+	})
+}

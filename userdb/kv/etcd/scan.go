@@ -61,7 +61,8 @@ func (r *reader) walk(prefix, from string) *walk {
 // next reads the next page, or what is in the next span.
 func (w *walk) next() (*pb.RangeResponse, error) {
 	to, cut := w.span()
-	answers, err := w.read(clientv3.OpGet(w.from, w.opts(clientv3.WithRange(to), clientv3.WithLimit(page))...))
+	get := clientv3.OpGet(w.from, w.opts(clientv3.WithRange(to), clientv3.WithLimit(page))...)
+	answers, err := w.send(request{then: []clientv3.Op{get}, long: w.ahead == unknown}) // then a member goes through all there is
 	if err != nil {
 		return nil, err
 	}

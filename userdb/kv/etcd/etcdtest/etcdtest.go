@@ -4,6 +4,7 @@ package etcdtest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -138,15 +139,21 @@ func (all Members) Leader(tb testing.TB) int {
 	return -1
 }
 
-// freeAddrs are addresses on loopback at which nobody listens, each another one.
+// freeAddrs are addresses on loopback at which nobody listens, each another one. They are below those that systems give to who
+// asks for any, and to connections that go out: one of these could be there first.
 func freeAddrs(n int) (addrs []string, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
+	const lowest, highest, tries = 15_000, 32_000, 1000
+	for range tries {
+		addr := fmt.Sprint("127.0.0.1:", lowest+rand.IntN(highest-lowest))
+		l, taken := net.Listen("tcp", addr)
+		if taken != nil {
+			err = taken
+			continue
 		}
 		defer l.Close()
-		addrs = append(addrs, l.Addr().String())
+		if addrs = append(addrs, addr); len(addrs) == n {
+			return addrs, nil
+		}
 	}
-	return addrs, nil
+	return nil, err
 }
