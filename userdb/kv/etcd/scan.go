@@ -73,7 +73,7 @@ func (w *walk) next() (*pb.RangeResponse, error) {
 // span is where what is to be asked for next ends; cut tells that the stride is longer.
 func (w *walk) span() (to string, cut bool) {
 	to, cut = w.stride.after(w.from)
-	if w.ahead <= much || to == "" || to > w.end {
+	if w.ahead <= much || to <= w.from || to > w.end {
 		return w.end, true
 	}
 	return to, cut

@@ -169,3 +169,20 @@ func TestScanMissesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestScanGoesForward also where the names of a page tell nothing of how far the next one reaches: all begin with the first.
+func TestScanGoesForward(t *testing.T) {
+	names := []string{"x"}
+	for i := range 4 * page {
+		names = append(names, fmt.Sprintf("xaaaaaaaa%05d", i))
+	}
+	s := newShelf(names)
+	if got := s.scan(New(Options{Prefix: "p"}), "", "", 2*len(names)); !slices.Equal(got, names) {
+		t.Errorf("%d names of %d, in order: %v", len(got), len(names), slices.IsSorted(got))
+	}
+	w := (&reader{s: New(Options{Prefix: "\xff"})}).walk("", "") // after which no key comes
+	w.pace = pace{stride{common: 1, digits: []byte("ab"), places: 1, limit: 2, n: 2}, unknown}
+	if to, _ := w.span(); to != w.end {
+		t.Errorf("from %q to %q", w.from, to)
+	}
+}

@@ -21,7 +21,8 @@ type stride struct {
 	n      uint64
 }
 
-// strideOver is a little more than the distance from the first of these keys to the last. There are two at least.
+// strideOver is a little more than the distance from the first of these keys to the last. There are two at least. Where they
+// differ in length alone there is no distance, and the stride is the zero one.
 func strideOver(keys []*mvccpb.KeyValue) stride {
 	const places, most = 8, 1 << 48
 	first, last := keys[0].Key, keys[len(keys)-1].Key
@@ -30,8 +31,8 @@ func strideOver(keys []*mvccpb.KeyValue) stride {
 		s.common++
 	}
 	var seen [256]bool
-	for _, kv := range keys {
-		for _, b := range kv.Key[s.common:min(s.common+places, len(kv.Key))] {
+	for _, found := range keys {
+		for _, b := range found.Key[s.common:min(s.common+places, len(found.Key))] {
 			seen[b] = true
 		}
 	}
@@ -39,6 +40,9 @@ func strideOver(keys []*mvccpb.KeyValue) stride {
 		if ok {
 			s.digits = append(s.digits, byte(b))
 		}
+	}
+	if len(s.digits) < 2 {
+		return stride{}
 	}
 	for base := s.base(); s.places < places && s.limit < most/base; s.places++ {
 		s.limit *= base
@@ -48,7 +52,7 @@ func strideOver(keys []*mvccpb.KeyValue) stride {
 	return s
 }
 
-func (s stride) base() uint64 { return uint64(max(len(s.digits), 2)) }
+func (s stride) base() uint64 { return uint64(len(s.digits)) }
 
 // number is that of a key. A byte that is no digit counts as the next greater one and ends the number: it may come to s.limit.
 func (s stride) number(key []byte) (n uint64) {
@@ -64,8 +68,8 @@ func (s stride) number(key []byte) (n uint64) {
 	return n
 }
 
-// after is the end of a stride that begins at a key: a greater one, or "" where all keys are less. It is not beyond those
-// that have the common bytes with the key; cut tells that it would be.
+// after is the end of a stride that begins at a key: a greater one, or "" or "\x00" where all keys are less. It is not
+// beyond those that have the common bytes with the key; cut tells that it would be.
 func (s stride) after(key string) (to string, cut bool) {
 	if s.places == 0 {
 		return "", true
@@ -81,7 +85,7 @@ func (s stride) after(key string) (to string, cut bool) {
 	number := make([]byte, s.places)
 	for i := range number {
 		at := len(number) - 1 - i
-		number[at] = s.digits[min(n%s.base(), uint64(len(s.digits)-1))]
+		number[at] = s.digits[n%s.base()]
 		n /= s.base()
 	}
 	return string(append(common, number...)), false
