@@ -113,8 +113,8 @@ func (f *foresight) renew(v kv.View) error {
 		return err
 	default:
 		for _, name := range names {
-			if userdb.IsDeny(name) {
-				f.replace(v, name)
+			if err := f.replace(v, name); err != nil {
+				return err
 			}
 		}
 	}
@@ -122,14 +122,22 @@ func (f *foresight) renew(v kv.View) error {
 	return nil
 }
 
-// replace takes one record of the deny list as it is now. One that does not open is for who looks it up.
-func (f *foresight) replace(v kv.View, name string) {
-	at, there := f.mark(name)
+// replace takes a record as it is now, if it is one of the deny list. One that does not open is for who looks it up.
+func (f *foresight) replace(v kv.View, name string) error {
+	if !userdb.IsDeny(name) {
+		return nil
+	}
 	value, err := v.Get(name)
+	gone := errors.Is(err, kv.ErrNotFound)
+	if err != nil && !gone && !errors.Is(err, kv.ErrDamaged) {
+		return err
+	}
+	at, there := f.mark(name)
 	if there {
 		f.marks = slices.Delete(f.marks, at, at+1)
 	}
-	if !errors.Is(err, kv.ErrNotFound) {
+	if !gone {
 		f.marks = slices.Insert(f.marks, at, kv.LateEntry{Name: name, Open: func() ([]byte, error) { return value, err }})
 	}
+	return nil
 }

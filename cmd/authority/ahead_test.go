@@ -78,7 +78,17 @@ func TestForesightIsWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	look()
-	if len(f.marks) < 3 || looked != 5000 {
+	deny(0, 1)
+	if err := store.View(ctx, func(v kv.View) error { return f.renew(noGet{v}) }); !errors.Is(err, kv.ErrUnreachable) {
+		t.Errorf("of a store out of reach: %v", err)
+	}
+	look()
+	if len(f.marks) < 3 || looked != 6000 {
 		t.Errorf("%d records of the deny list, %d names", len(f.marks), looked)
 	}
 }
+
+// A noGet is of a store that does not answer any more.
+type noGet struct{ kv.View }
+
+func (noGet) Get(string) ([]byte, error) { return nil, kv.ErrUnreachable }

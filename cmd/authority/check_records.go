@@ -68,10 +68,14 @@ func (a *Authority) checkPage(ctx context.Context, f *foresight, p recordsPage,
 				continue
 			}
 			found, err := check(r, secrets, strings.TrimPrefix(name, p.prefix))
-			if faults = append(faults, found...); err == nil {
+			faults = append(faults, found...)
+			damaged := errors.Is(err, kv.ErrDamaged)
+			switch {
+			case err == nil:
 				continue
-			}
-			if !errors.Is(err, kv.ErrDamaged) {
+			case !damaged && (ctx.Err() != nil || errors.Is(err, kv.ErrUnavailable)):
+				return err
+			case !damaged:
 				err = fmt.Errorf("%w: record %q: %w", kv.ErrDamaged, name, err)
 			}
 			faults = append(faults, fault(err))

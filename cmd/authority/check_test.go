@@ -1,6 +1,8 @@
 package authority_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -200,7 +202,23 @@ func TestCheckUnavailable(t *testing.T) {
 	if _, err := w.CheckSettings(t.Context()); err == nil {
 		t.Error("settings of a busy store")
 	}
+	w.store.view = nil
+	w.Store = outOfReach{w.Store}
+	if _, faults, err := w.CheckRecords(t.Context(), w.Store); !errors.Is(err, kv.ErrUnreachable) || len(faults) != 0 {
+		t.Errorf("a store out of reach: %v, and %v", err, faults)
+	}
 }
+
+// A store outOfReach does not answer any more when the deny list is looked at.
+type outOfReach struct{ kv.Store }
+
+func (s outOfReach) View(ctx context.Context, fn func(kv.View) error) error {
+	return s.Store.View(ctx, func(v kv.View) error { return fn(noFloor{v}) })
+}
+
+type noFloor struct{ kv.View }
+
+func (noFloor) Floor(string) (string, []byte, error) { return "", nil, kv.ErrUnreachable }
 
 func TestCountAndHistory(t *testing.T) {
 	w := lived(t)
