@@ -31,7 +31,7 @@ func (e *elsewhere) want(what string, err error) {
 func (e *elsewhere) status(d *daemon, what, raw string, want int) {
 	e.t.Helper()
 	var err error
-	if got := d.status(raw); got != want {
+	if got := d.verdict(raw); got != want {
 		err = fmt.Errorf("/protected answers %d, and %d was wanted", got, want)
 	}
 	e.want(what, err)
@@ -211,7 +211,7 @@ func (e *elsewhere) lists(c *etcdCluster, here, there *daemon, name string) {
 	e.acts += 4
 }
 
-// admin is what /admin answers to a token.
+// admin is what /admin answers to a token when the node knows enough to judge by.
 func (d *daemon) admin(raw string) int {
 	d.t.Helper()
 	r, err := http.NewRequest("GET", d.url+"/admin", nil)
@@ -219,7 +219,7 @@ func (d *daemon) admin(raw string) int {
 		d.t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+raw)
-	return d.do(r).status
+	return judged(func() int { return d.do(r).status })
 }
 
 // lifetime is that of a token of a login now, in seconds.

@@ -24,8 +24,9 @@ type deployment struct {
 
 // TestClusterReadme does all of README's text about more than one machine, and kills members and nodes as they run.
 func TestClusterReadme(t *testing.T) {
-	peer(t, "haproxy")
-	peer(t, "openssl")
+	for _, program := range []string{"haproxy", "openssl", "curl"} {
+		peer(t, program)
+	}
 	d := newDeployment(t)
 	d.certificates()
 	for i := range 3 {
@@ -117,7 +118,7 @@ func (d *deployment) starts(m *etcdtest.Member) {
 
 // health asks by the certificate of a node.
 func (d *deployment) health(m *etcdtest.Member) []string {
-	return []string{"-sf", "--cacert", d.path("ca.pem"), "--cert", d.path("node1.pem"), "--key", d.path("node1.key"), "https://" + m.Client + "/health"}
+	return []string{"-sf", "--max-time", "10", "--cacert", d.path("ca.pem"), "--cert", d.path("node1.pem"), "--key", d.path("node1.key"), "https://" + m.Client + "/health"}
 }
 
 // node is one as its unit has it, not started.

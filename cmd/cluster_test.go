@@ -186,11 +186,12 @@ func inTheEnd(do func() error) error {
 }
 
 // verdict is what /protected answers to a token when the node knows enough to judge by.
-func (d *daemon) verdict(raw string) (status int) {
+func (d *daemon) verdict(raw string) int { return judged(func() int { return d.status(raw) }) }
+
+// judged asks again while there is no verdict.
+func judged(ask func() int) (status int) {
 	_ = inTheEnd(func() error {
-		if status = d.status(raw); status == http.StatusOK {
-			return nil
-		}
+		status = ask()
 		return &badAnswer{status: status}
 	})
 	return status

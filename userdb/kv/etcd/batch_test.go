@@ -43,6 +43,7 @@ func gather(t *testing.T, s *etcd.Store) *crowd {
 		if err != nil && !(c.cut && errors.Is(err, kv.ErrUnavailable)) {
 			t.Error(err)
 		}
+		once.Do(func() { close(busy) }) // also where it never ran
 	})
 	<-busy
 	return c
@@ -268,7 +269,7 @@ func TestTogetherUnreachable(t *testing.T) {
 	o := c.options(t)
 	create(t, o, nil)
 	p := etcdtest.NewProxy(t, c.members[0].Client)
-	o.Endpoints, o.Wait = []string{p.Addr()}, time.Second
+	o.Endpoints, o.Wait = []string{p.Addr()}, 3*time.Second // within which the crowd has gathered
 	s := open(t, o)
 	crowd := gather(t, s)
 	var told atomic.Int64

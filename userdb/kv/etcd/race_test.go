@@ -172,7 +172,7 @@ func TestSlowIsNotStarved(t *testing.T) {
 func TestDeadHolder(t *testing.T) {
 	c := single(t)
 	o := c.options(t)
-	o.Wait = 2 * time.Second
+	o.Wait = 8 * time.Second // of which a quarter goes into waiting for who is dead
 	s := create(t, o, nil)
 	cl := c.behind(t)
 	if _, err := cl.Put(t.Context(), o.Prefix+"/alone", "somebody"); err != nil {
