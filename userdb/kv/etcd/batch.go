@@ -115,7 +115,12 @@ func (b *batch) again() error {
 	return nil
 }
 
-func (b *batch) busy() error { return fmt.Errorf("%w: lost %d races to others", kv.ErrBusy, b.lost) }
+func (b *batch) busy() error {
+	if b.lost == 0 {
+		return kv.ErrBusy
+	}
+	return fmt.Errorf("%w: lost %d races to others", kv.ErrBusy, b.lost)
+}
 
 // collected is what the jobs of a batch have read and written.
 type collected struct {

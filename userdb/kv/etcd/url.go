@@ -1,5 +1,5 @@
-// Package etcd keeps a kv.Store in an etcd cluster, shared by processes on many machines. Only [Parse] is in a program
-// that was built without the tag etcd: the client is large.
+// Package etcd keeps a kv.Store in an etcd cluster, shared by processes on many machines. Only [Parse] and the errors beside
+// it are in a program that was built without the tag etcd: the client is large.
 //
 // All that a store has lies under one prefix of the cluster's keys, so one cluster serves many stores. A View reads one
 // revision. An Update reads one revision too, notes what it has read, and commits in one transaction that happens only if
@@ -8,9 +8,10 @@
 // process that wait at once are one transaction, as if one had come after the other.
 //
 // A commit of which no answer came back, for a connection that was cut or a member that died, is settled: afterwards it has
-// either happened or never will, and Update says which. There are no leases, and no clock decides about a record.
+// either happened or never will, and Update says which, or that it could not find out in time. There are no leases, and no clock decides about a record.
 //
-// [Store.Follow] has a process hear of each watched commit, and know how old the news is that it has. Values are not looked
+// [Store.Follow] has a process hear of each watched commit, and know how old the news is that it has. A process that has seen
+// the cluster further than it is, for its members were restored, goes no further: [ErrRestored]. Values are not looked
 // into; wrap the store in package sealed, and etcd's operators see names and lengths alone.
 //
 // The history of revisions is etcd's to compact: have the members do so (--auto-compaction-retention), and keep an hour of it
