@@ -145,7 +145,7 @@ func (s *Store) connect() (*clientv3.Client, error) {
 // attempt is how long one request may take before another member is asked.
 func (s *Store) attempt() time.Duration { return s.o.Wait / 4 }
 
-// closing is how long Close takes at most to clear up behind itself.
+// closing is how long it takes at most to clear up, for a Store that is closed and for a batch that leaves.
 const closing = 2 * time.Second
 
 // Close ends the connections, and takes away what this client has in the cluster for itself alone. No other method may be
