@@ -22,28 +22,36 @@ type batch struct {
 	blocked bool   // the last race was lost to one that has the store to itself
 }
 
-// commitTogether brings jobs to their end.
+// commitTogether brings jobs to their end. When the time of one is over, the others have another turn.
 func (s *Store) commitTogether(turn []*job) {
 	ctx, stop := whileWanted(turn)
 	defer stop()
 	b := &batch{s: s, ctx: ctx, jobs: turn}
 	ends, err := b.run()
 	b.leave()
+	var again []*job
 	for i, j := range b.jobs {
-		if err != nil {
-			j.end <- outcome{err: err}
-		} else {
+		switch {
+		case err == nil:
 			j.end <- ends[i]
+		case ctx.Err() != nil && j.ctx.Err() == nil && !errors.Is(err, ErrUnknown):
+			again = append(again, j)
+		default:
+			j.end <- outcome{err: err}
 		}
 	}
+	s.jobs.back(again)
 }
 
-// whileWanted is a context that ends with the last of those of some jobs.
+// whileWanted is a context that ends when the time of one of some jobs is over, or when none is wanted any more. One that is
+// not wanted does not end it: who comes and goes would keep others from their end.
 func whileWanted(turn []*job) (context.Context, context.CancelFunc) {
 	if len(turn) == 1 {
 		return turn[0].ctx, func() {}
 	}
-	ctx, end := context.WithCancelCause(context.Background())
+	first := slices.MinFunc(turn, func(a, b *job) int { return a.deadline().Compare(b.deadline()) })
+	ctx, stop := context.WithDeadlineCause(context.Background(), first.deadline(), errWaited)
+	ctx, end := context.WithCancelCause(ctx)
 	var left atomic.Int64
 	left.Store(int64(len(turn)))
 	for _, j := range turn {
@@ -53,7 +61,7 @@ func whileWanted(turn []*job) (context.Context, context.CancelFunc) {
 			}
 		})
 	}
-	return ctx, func() { end(nil) }
+	return ctx, func() { end(nil); stop() }
 }
 
 // lostOften is after how many lost races a batch asks for the store to itself, so that none starves.

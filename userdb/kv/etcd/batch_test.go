@@ -292,3 +292,45 @@ func TestTogetherUnreachable(t *testing.T) {
 	}
 	p.Arm(nil)
 }
+
+// TestTogetherOneIsOver: one that has waited for long enough is told so, and does not wait for the others, whose time is not over.
+func TestTogetherOneIsOver(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	create(t, o, nil)
+	p := etcdtest.NewProxy(t, c.members[0].Client)
+	o.Endpoints, o.Wait = []string{p.Addr()}, time.Minute
+	s := open(t, o)
+	for range 16 { // so that they have their turn together
+		announce(t, s, "t/warm")
+	}
+	crowd := gather(t, s)
+	var once sync.Once
+	count := func(tx kv.Tx) error {
+		once.Do(func() { p.Become(etcdtest.Silent) })
+		return kvtest.Increment(tx, "count")
+	}
+	patient := make(chan error, 1)
+	crowd.joins(func() { _, err := s.Update(t.Context(), count); patient <- err })
+	crowd.joins(func() {
+		ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
+		defer stop()
+		if _, err := s.Update(ctx, count); !errors.Is(err, kv.ErrUnavailable) && !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("its time is over: %v", err)
+		}
+		select {
+		case err := <-patient:
+			t.Errorf("the other one ended first: %v", err)
+		default:
+		}
+		p.Become(etcdtest.Whole)
+	})
+	until(t, "the crowd", func() bool { return etcd.Waiting(s) == 2 })
+	crowd.letGo(2)
+	if err := <-patient; err != nil {
+		t.Error(err)
+	}
+	if got := counted(t, s, "count"); got != 1 {
+		t.Errorf("counted %d", got)
+	}
+}

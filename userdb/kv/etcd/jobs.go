@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"jotkit/userdb/kv"
 )
@@ -35,6 +36,12 @@ type job struct {
 	run chan kv.Tx // over which fn is to run now
 	ran chan error // what came of it
 	end chan outcome
+}
+
+// deadline is when the job was waited for long enough.
+func (j *job) deadline() time.Time {
+	at, _ := j.ctx.Deadline() // there is one: see Store.bounded
+	return at
 }
 
 // An outcome is what Update returns.
