@@ -69,7 +69,15 @@ func (f *follower) beats(ctx context.Context) {
 func (f *follower) write(ctx context.Context) {
 	ctx, stop := context.WithTimeout(ctx, StaleAfter/2)
 	defer stop()
-	before := f.lastWritten()
+	for range 2 { // the last one may be of another process of this name, which would always come first else
+		if f.writeOver(ctx, f.lastWritten()) {
+			return
+		}
+	}
+}
+
+// writeOver writes a beat if the last one is of this revision, and returns false when there was another one.
+func (f *follower) writeOver(ctx context.Context, before int64) bool {
 	r := request{
 		when:   []clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(f.s.keys.marker), ">", 0)},
 		then:   []clientv3.Op{clientv3.OpPut(f.key, f.beat())},
@@ -80,13 +88,14 @@ func (f *follower) write(ctx context.Context) {
 	}
 	resp, err := f.s.send(ctx, r)
 	if err != nil {
-		return
+		return true // who knows
 	}
 	if resp.Succeeded {
 		f.found(0, resp.Header.Revision)
 	} else {
 		f.found(before, revisionOf(resp.Responses[0].GetResponseRange()))
 	}
+	return resp.Succeeded
 }
 
 func (f *follower) lastWritten() int64 {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -163,4 +164,26 @@ func TestCutWatch(t *testing.T) {
 	kvtest.Figure(t, "Who follows a store in etcd hears of every change, however often its connections are cut",
 		kvtest.Tried(len(want), "changes"), kvtest.Tried(p.Cuts(), "connections cut"),
 		kvtest.Never(len(want)-len(l.names), "changes missed"), kvtest.Never(l.whole, "times that everything was read"))
+}
+
+// TestSameNode: two processes that are called the same both bring beats, turn by turn.
+func TestSameNode(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	a, b := create(t, o, nil), open(t, o)
+	beats := c.behind(t).Watch(t.Context(), o.Prefix+"/n/beat/here")
+	follow(t, a, "here")
+	follow(t, b, "here")
+	by := map[string]int{}
+	for range 10 {
+		for _, e := range (<-beats).Events {
+			id, _, _ := strings.Cut(string(e.Kv.Value), " ")
+			by[id]++
+		}
+	}
+	for id, n := range by {
+		if n < 3 {
+			t.Errorf("%d beats of %s, of %v", n, id, by)
+		}
+	}
 }
