@@ -42,10 +42,10 @@ func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFun
 func gaveUp(ctx context.Context, why error) error {
 	cause := context.Cause(ctx)
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
-		return cause
 	case errors.Is(cause, errWaited):
 		return why
+	case errors.Is(ctx.Err(), context.Canceled):
+		return cause
 	}
 	return fmt.Errorf("%w: %w", why, cause)
 }
@@ -65,7 +65,7 @@ func final(err error) error {
 		return fmt.Errorf("%w: %w: %s", kv.ErrUnavailable, ErrAccess, description(err))
 	case errors.Is(err, rpctypes.ErrNoSpace):
 		return errFull
-	case errors.Is(err, rpctypes.ErrTooManyOps), errors.Is(err, rpctypes.ErrRequestTooLarge):
+	case errors.Is(err, rpctypes.ErrTooManyOps), errors.Is(err, rpctypes.ErrRequestTooLarge), overGRPC(err):
 		return fmt.Errorf("%w: %s", ErrTooLarge, description(err))
 	case errors.Is(err, rpctypes.ErrCorrupt):
 		return fmt.Errorf("%w: %s", kv.ErrDamaged, description(err))
@@ -73,6 +73,11 @@ func final(err error) error {
 		return err
 	}
 	return nil
+}
+
+// overGRPC tells whether a request is so large that gRPC does not carry it to where etcd would say so.
+func overGRPC(err error) bool {
+	return code(err) == codes.ResourceExhausted && strings.Contains(description(err), "message larger than max")
 }
 
 func code(err error) codes.Code {
