@@ -37,10 +37,23 @@ func (s *Store) commitTogether(turn []*job) {
 		case ctx.Err() != nil && j.ctx.Err() == nil && !errors.Is(err, ErrUnknown):
 			again = append(again, j)
 		default:
-			j.end <- outcome{err: err}
+			j.end <- outcome{err: b.told(j, err)}
 		}
 	}
 	s.jobs.back(again)
+}
+
+// told is the error of a batch as a job is told it that is not wanted any more: each for its own reason.
+func (b *batch) told(j *job, err error) error {
+	switch {
+	case b.ctx == j.ctx || j.ctx.Err() == nil:
+		return err
+	case errors.Is(err, ErrUnknown) && context.Cause(j.ctx) != errWaited:
+		return fmt.Errorf("%w: %w", err, context.Cause(j.ctx))
+	case errors.Is(err, ErrUnknown):
+		return err
+	}
+	return gaveUp(j.ctx, err)
 }
 
 // whileWanted is a context that ends when the time of one of some jobs is over, or when none is wanted any more. One that is
@@ -57,7 +70,7 @@ func whileWanted(turn []*job) (context.Context, context.CancelFunc) {
 	for _, j := range turn {
 		context.AfterFunc(j.ctx, func() { // in the end its Update returns, and so ends it
 			if left.Add(-1) == 0 {
-				end(context.Cause(j.ctx))
+				end(errWaited) // for its own reason: see told
 			}
 		})
 	}
@@ -169,7 +182,7 @@ func (b *batch) collect() (c collected, err error) {
 		base.claims = newClaims()
 		own := kv.NewOverlay(c.overlay)
 		switch err := b.call(b.jobs[i], own); {
-		case errors.Is(err, errCompacted):
+		case errors.Is(err, errCompacted), b.gone(err):
 			return c, err
 		case err == errGone:
 			b.jobs = slices.Delete(b.jobs, i, i+1)
@@ -194,9 +207,20 @@ func (b *batch) readAhead(r *reader) error {
 	for _, j := range b.jobs {
 		j.run <- kv.NewOverlay(r)
 	}
-	b.jobs = slices.DeleteFunc(b.jobs, func(j *job) bool { return <-j.ran == errGone })
-	return nil
+	var why error
+	b.jobs = slices.DeleteFunc(b.jobs, func(j *job) bool {
+		err := <-j.ran
+		if b.gone(err) {
+			why = err
+		}
+		return err == errGone
+	})
+	return why
 }
+
+// gone tells whether a job has come to its end for the cluster, which did not answer for as long as it may be waited for: that
+// is nothing that it would say of itself.
+func (b *batch) gone(err error) bool { return b.ctx.Err() != nil && errors.Is(err, kv.ErrUnavailable) }
 
 // call runs a job, if it is still wanted.
 func (b *batch) call(j *job, tx kv.Tx) error {

@@ -334,3 +334,74 @@ func TestTogetherOneIsOver(t *testing.T) {
 		t.Errorf("counted %d", got)
 	}
 }
+
+// TestTogetherGivesUp: when the cluster is gone before the turn of many, each is told why for itself: who was told to stop that,
+// and who has waited for long enough that it cannot be reached.
+func TestTogetherGivesUp(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	p := etcdtest.NewProxy(t, c.members[0].Client)
+	o.Endpoints, o.Wait = []string{p.Addr()}, 2*time.Second
+	s := crowded(t, o)
+	first, leave := context.WithCancel(t.Context())
+	busy, goOn := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	var all sync.WaitGroup
+	update := func(ctx context.Context, fn func(kv.Tx) error, want ...error) {
+		all.Go(func() {
+			_, err := s.Update(ctx, fn)
+			for _, want := range want {
+				if !errors.Is(err, want) {
+					t.Errorf("got %v, want %v", err, want)
+				}
+			}
+		})
+	}
+	update(first, func(tx kv.Tx) error {
+		once.Do(func() { close(busy) })
+		<-goOn
+		return tx.Put("first", nil)
+	}, context.Canceled)
+	<-busy
+	short, stop := context.WithTimeout(t.Context(), o.Wait*3/4)
+	defer stop()
+	unwanted, cancel := context.WithCancel(t.Context())
+	count := func(tx kv.Tx) error { return kvtest.Increment(tx, "count") }
+	update(unwanted, count, context.Canceled)
+	update(short, count, kv.ErrUnavailable, context.DeadlineExceeded)
+	update(t.Context(), count, kv.ErrUnavailable)
+	update(t.Context(), count, kv.ErrUnavailable)
+	until(t, "the crowd", func() bool { return etcd.Waiting(s) == 4 })
+	p.Become(etcdtest.Broken)
+	leave()
+	close(goOn)
+	until(t, "the turn of the crowd", func() bool { return etcd.Waiting(s) == 0 })
+	cancel()
+	all.Wait()
+}
+
+// TestTogetherCutInTheMiddle: those that began to read when the cluster went away are told so, and not that others were quicker.
+func TestTogetherCutInTheMiddle(t *testing.T) {
+	c := single(t)
+	o := c.options(t)
+	p := etcdtest.NewProxy(t, c.members[0].Client)
+	o.Endpoints, o.Wait = []string{p.Addr()}, 2*time.Second
+	s := crowded(t, o)
+	crowd := gather(t, s)
+	crowd.cut = true
+	const n = 4
+	for i := range n {
+		crowd.joins(func() {
+			began := false
+			_, err := s.Update(t.Context(), func(tx kv.Tx) error {
+				began = true
+				p.Become(etcdtest.Broken)
+				return kvtest.Increment(tx, fmt.Sprint("count/", i))
+			})
+			if began && !errors.Is(err, kv.ErrUnreachable) || !errors.Is(err, kv.ErrUnavailable) {
+				t.Error(err)
+			}
+		})
+	}
+	crowd.letGo(n)
+}
