@@ -32,7 +32,10 @@ var hints = []struct {
 	{kv.ErrSealKey, "name the seal key of this store with --seal-key-file"},
 	{bolt.ErrCompanion, "the store may well be whole: stop serve, move the file with .lock behind its name aside, and see what jotkit audit verify says"},
 	{kv.ErrUnfinished, "jotkit store copy, from where it was begun, goes on with it"},
-	{kv.ErrUnreachable, "is etcd running there, with most of its members, and is nothing in between? etcdctl endpoint health asks them"},
+	{etcd.ErrTLS, "name who vouches for etcd with --etcd-cacert, and with --etcd-cert and --etcd-key a certificate that it takes; " +
+		"openssl x509 -noout -text -in F tells for whom one is, and until when"},
+	{kv.ErrUnreachable, "is etcd running there, with most of its members, and is nothing in between? Does it ask for TLS, " +
+		"and for a certificate (--etcd-cert)? etcdctl endpoint health asks them"},
 	{kv.ErrStale, "has this machine lost its way to etcd? It goes on by itself when it hears of it again"},
 	{kv.ErrDamaged, "put back a backup of the store; nothing was overwritten"},
 	{etcd.ErrRestored, "what was revoked since is good again: revoke it once more, and start this process anew to go on with it"},

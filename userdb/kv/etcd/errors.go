@@ -103,20 +103,30 @@ func description(err error) string {
 	return err.Error()
 }
 
-// A trouble is the error that says most of why no member answers: that time was over says nothing.
+// A trouble is the error that says most of why no member answers: that time was over says nothing, and that a certificate is
+// not taken says more than that the connection was cut, which comes of it.
 type trouble struct{ err error }
 
 func (t *trouble) note(err error) {
-	if c := code(err); t.err == nil || c != codes.DeadlineExceeded && c != codes.Canceled && c != codes.Unknown {
+	if c := code(err); t.err == nil || c != codes.DeadlineExceeded && c != codes.Canceled && c != codes.Unknown && !ofTLS(t.err) {
 		t.err = err
 	}
 }
 
 func (t *trouble) unreachable() error {
-	if t.err == nil {
+	switch {
+	case t.err == nil:
 		return kv.ErrUnreachable
+	case ofTLS(t.err):
+		return fmt.Errorf("%w: %w: %s", kv.ErrUnreachable, ErrTLS, description(t.err))
 	}
 	return fmt.Errorf("%w: %s", kv.ErrUnreachable, description(t.err))
+}
+
+// ofTLS tells by its text whether an error is of certificates: on its way through gRPC it loses its type.
+func ofTLS(err error) bool {
+	said := description(err)
+	return strings.Contains(said, "tls: ") || strings.Contains(said, "x509: ")
 }
 
 // pause waits between tries, up to twice as long each time, and by chance, so that those who met do not meet again. It

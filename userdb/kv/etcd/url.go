@@ -37,6 +37,9 @@ var ErrURL = errors.New("not of the form etcd://HOST:PORT,HOST:PORT/PREFIX")
 // ErrRestored comes back, as kv.ErrRolledBack, in a process that has seen the cluster further than it is.
 var ErrRestored = fmt.Errorf("%w: its members were restored from an older copy", kv.ErrRolledBack)
 
+// ErrTLS comes back, as kv.ErrUnreachable, where members and this process do not take each other's certificates.
+var ErrTLS = errors.New("TLS fails")
+
 // Parse reads a URL of the form etcd://host1:2379,host2:2379/prefix. A host without a port has 2379. The prefix comes back
 // without slashes at its ends; it may have some inside.
 func Parse(url string) (endpoints []string, prefix string, err error) {
