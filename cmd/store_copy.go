@@ -206,7 +206,7 @@ func (e *env) showStoreCopy(c *storeCopy, j storeCopyJSON) error {
 		e.note("it was begun before: %s of them not there yet", counted(j.Written, "record"))
 	}
 	if c.there != copyWhole && !j.DryRun {
-		e.note("it takes the seal key %s to read it; have all use it with --store, or JOTKIT_STORE", j.SealKey)
+		e.note("it takes the seal key %s to read it; if it is to take the place of the other, have all use it with --store, or JOTKIT_STORE", j.SealKey)
 	}
 	if e.json {
 		return e.printJSON(j)

@@ -68,7 +68,7 @@ func (e *env) restore(ctx context.Context, from string, o restoreOptions) error 
 	if err != nil {
 		return err
 	}
-	if err := p.fileAlone("jotkit store restore", "jotkit store copy F etcd://... puts a store in a file under a prefix that has none; etcdutl snapshot restore undoes etcdctl snapshot save"); err != nil {
+	if err := p.fileAlone("jotkit store restore", "jotkit store copy F etcd://... puts a store in a file under a prefix that has none; etcdutl snapshot restore (etcdctl before 3.5) undoes etcdctl snapshot save"); err != nil {
 		return err
 	}
 	if err := p.notItself(from); err != nil {
