@@ -56,7 +56,7 @@ type Store struct {
 	told atomic.Bool // Options.Waiting, or it need not be: there was an answer
 
 	news  news
-	past  past
+	past  *past
 	paces paces
 }
 
@@ -72,7 +72,7 @@ func New(o Options) *Store {
 		o.Now = time.Now
 	}
 	id := rand.Text()
-	return &Store{o: o, id: id, keys: keysUnder(strings.Trim(o.Prefix, "/")+"/", id)}
+	return &Store{o: o, id: id, past: &past{}, keys: keysUnder(strings.Trim(o.Prefix, "/")+"/", id)}
 }
 
 // keys are where the parts of a store lie.

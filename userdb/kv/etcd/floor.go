@@ -93,9 +93,7 @@ func (r *reader) list(in span) (nameList, error) {
 		for _, found := range answers[0].Kvs {
 			names = append(names, string(found.Key)[len(r.s.keys.records):])
 		}
-		if len(answers[1].Kvs) > 0 {
-			r.records.put(in.from, r.record(answers[1]))
-		}
+		r.records.put(in.from, r.record(answers[1]))
 		return names, nil
 	})
 }

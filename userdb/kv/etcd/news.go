@@ -22,6 +22,7 @@ type news struct {
 	following bool
 	rev       kv.Rev    // the newest that was announced
 	asOf      time.Time // what was committed before then is in rev
+	why       error     // there was nothing since; nil where nobody knows
 
 	log   []announcement // the newest at the end
 	since kv.Rev         // after that one all announcements are in log, up to its last
@@ -99,8 +100,15 @@ func (n *news) seen(at time.Time) {
 
 func (n *news) upTo(at time.Time) {
 	if at.After(n.asOf) {
-		n.asOf = at
+		n.asOf, n.why = at, nil
 	}
+}
+
+// none takes note of why there are no news.
+func (n *news) none(why error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.why = why
 }
 
 // follow begins or ends the following. Until the first news there are none.
@@ -130,13 +138,24 @@ func (s *Store) Rev() (kv.Rev, error) {
 		err := r.pinned()
 		return r.watch, err
 	}
-	if lag := s.o.Now().Sub(asOf); lag > StaleAfter {
-		if asOf.IsZero() {
-			return 0, fmt.Errorf("%w: nothing heard of it yet", kv.ErrStale)
-		}
-		return 0, fmt.Errorf("%w: nothing heard of it for %s", kv.ErrStale, lag.Round(100*time.Millisecond))
+	if lag := s.age(asOf); lag > StaleAfter {
+		return 0, s.news.stale(lag)
 	}
 	return rev, nil
+}
+
+// stale is the error of who judges by news that are so old.
+func (n *news) stale(lag time.Duration) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	err := fmt.Errorf("%w: nothing heard of it for %s", kv.ErrStale, lag.Round(100*time.Millisecond))
+	if n.asOf.IsZero() {
+		err = fmt.Errorf("%w: nothing heard of it yet", kv.ErrStale)
+	}
+	if n.why != nil {
+		err = fmt.Errorf("%w: %v", err, n.why) // a text alone: it is no error of who asks
+	}
+	return err
 }
 
 // Lag is how old the news of the store are while this process follows it, and 0 when it does not. Where there was no news yet
@@ -146,5 +165,12 @@ func (s *Store) Lag() time.Duration {
 	if !following {
 		return 0
 	}
-	return s.o.Now().Sub(asOf)
+	return s.age(asOf)
+}
+
+// age is how long ago something was, by that clock which has come further: one stands still while the machine sleeps, and one
+// can be set.
+func (s *Store) age(at time.Time) time.Duration {
+	now := s.o.Now()
+	return max(now.Sub(at), now.Round(0).Sub(at.Round(0)))
 }

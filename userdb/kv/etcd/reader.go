@@ -76,15 +76,18 @@ func (m *memo[Q, A]) set(q Q, answer func() (A, error)) func() (A, error) {
 func (r *reader) get(name string) (record, error) {
 	return r.records.once(name, func() (record, error) {
 		answers, err := r.read(clientv3.OpGet(r.s.keys.records+name, r.opts()...))
-		if err != nil || len(answers[0].Kvs) == 0 {
+		if err != nil {
 			return record{}, recordError(name, err)
 		}
 		return r.record(answers[0]), nil
 	})
 }
 
-// record is the first of an answer that has one.
+// record is the first of an answer.
 func (r *reader) record(answer *pb.RangeResponse) record {
+	if len(answer.Kvs) == 0 {
+		return record{}
+	}
 	found := answer.Kvs[0]
 	return record{string(found.Key)[len(r.s.keys.records):], found.Value, found.ModRevision}
 }
