@@ -17,24 +17,26 @@ import (
 	"jotkit/userdb/kv/kvtest"
 )
 
-// TestClusterKilled kills the member of etcd that leads, and a node, time after time, while people register, log in and have
-// tokens revoked on both nodes.
+// TestClusterKilled kills the member of etcd that leads, has it hang, and kills a node, time after time, while people register,
+// log in and have tokens revoked on both nodes.
 func TestClusterKilled(t *testing.T) {
 	rounds := 3
 	if long() {
 		rounds = 20
 	}
 	l, stop := newClusterLoad(t)
-	var leaders, nodes []time.Duration
+	var leaders, hung, nodes []time.Duration
 	for i := range rounds {
 		leaders = append(leaders, l.leaderDies())
+		hung = append(hung, l.leaderHangs())
 		nodes = append(nodes, l.nodeDies(l.nodes[i%2]))
 	}
 	stop()
-	t.Logf("more was served within %s of the end of a leader, and within %s of that of a node", slices.Max(leaders), slices.Max(nodes))
+	t.Logf("more was served within %s of the end of a leader, %s after one hung, and within %s of the end of a node",
+		slices.Max(leaders), slices.Max(hung), slices.Max(nodes))
 	l.everythingIsThere()
 	kvtest.Figure(t, "What was acknowledged is there after kill -9 of the leader of etcd and of nodes, and no revoked token is good for longer than 2 s",
-		kvtest.Tried(len(leaders), "leaders killed"), kvtest.Tried(len(nodes), "nodes killed"), kvtest.Tried(len(l.people), "registrations"),
+		kvtest.Tried(len(leaders), "leaders killed"), kvtest.Tried(len(hung), "that hung"), kvtest.Tried(len(nodes), "nodes killed"), kvtest.Tried(len(l.people), "registrations"),
 		kvtest.Tried(len(l.grants), "logins"), kvtest.Tried(len(l.revoked), "revocations"), kvtest.Tried(l.checked, "revoked tokens presented meanwhile"),
 		kvtest.Never(l.lost, "acknowledged changes lost"), kvtest.Never(l.late, "revoked tokens accepted"), kvtest.Never(l.sound(), "faults"))
 	for _, d := range l.nodes {
@@ -46,15 +48,17 @@ func TestClusterKilled(t *testing.T) {
 // one of the nodes.
 func BenchmarkClusterKilled(b *testing.B) {
 	l, stop := newClusterLoad(b)
-	var leaders, nodes []float64
+	var leaders, hung, nodes []float64
 	for i := 0; b.Loop(); i++ {
 		leaders = append(leaders, float64(l.leaderDies().Milliseconds()))
+		hung = append(hung, float64(l.leaderHangs().Milliseconds()))
 		nodes = append(nodes, float64(l.nodeDies(l.nodes[i%2]).Milliseconds()))
 	}
 	stop()
 	b.ReportMetric(0, "ns/op")
 	const seconds = 5000 // "service again in seconds"
 	versus.Figure(b, "until there is service again after the leader of etcd was killed", leaders, "ms", seconds)
+	versus.Figure(b, "until there is service again after the leader of etcd hung", hung, "ms", 0)
 	versus.Figure(b, "until there is service again after one of two nodes was killed", nodes, "ms", seconds)
 }
 
@@ -95,6 +99,21 @@ func (l *clusterLoad) leaderDies() time.Duration {
 	leader.Kill()
 	took := l.more()
 	if err := errors.Join(leader.Start(), leader.Ready()); err != nil {
+		l.t.Fatal(err)
+	}
+	return took
+}
+
+// leaderHangs has the member that leads hang, until there is service without it, which took so long.
+func (l *clusterLoad) leaderHangs() time.Duration {
+	l.t.Helper()
+	l.more()
+	leader := l.members[l.members.Leader(l.t)]
+	if err := leader.Hang(); err != nil {
+		l.t.Fatal(err)
+	}
+	took := l.more()
+	if err := errors.Join(leader.GoOn(), leader.Ready()); err != nil {
 		l.t.Fatal(err)
 	}
 	return took
