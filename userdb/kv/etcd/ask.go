@@ -19,7 +19,7 @@ type request struct {
 
 // send sends a request once. A member that has lost the others says so instead of taking it.
 func (s *Store) send(ctx context.Context, r request) (*clientv3.TxnResponse, error) {
-	c, err := s.connect()
+	way, err := s.connect()
 	if err != nil {
 		return nil, err
 	}
@@ -27,9 +27,13 @@ func (s *Store) send(ctx context.Context, r request) (*clientv3.TxnResponse, err
 	if r.long {
 		limit = s.o.Wait
 	}
-	ctx, stop := context.WithTimeout(clientv3.WithRequireLeader(ctx), limit)
+	short, stop := context.WithTimeout(clientv3.WithRequireLeader(ctx), limit)
 	defer stop()
-	return c.Txn(ctx).If(r.when...).Then(r.then...).Else(r.orElse...).Commit()
+	resp, err := way.Txn(short).If(r.when...).Then(r.then...).Else(r.orElse...).Commit()
+	if err != nil && final(err) == nil && ctx.Err() == nil {
+		s.ways.leave(way)
+	}
+	return resp, err
 }
 
 // ask sends a request that does no harm when it happens twice, until a member has answered, or it was waited for long

@@ -91,15 +91,15 @@ func (s *Store) changes(ctx context.Context, since, now kv.Rev) ([]string, error
 
 // history adds the names to seen that the watched commits after since touched, and moves since on with them.
 func (s *Store) history(ctx context.Context, since *kv.Rev, now kv.Rev, seen map[string]bool) error {
-	c, err := s.connect()
+	way, err := s.connect()
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithTimeout(clientv3.WithRequireLeader(ctx), s.attempt())
+	short, stop := context.WithTimeout(clientv3.WithRequireLeader(ctx), s.attempt())
 	defer stop()
-	w := clientv3.NewWatcher(c)
+	w := clientv3.NewWatcher(way.Client)
 	defer w.Close()
-	for resp := range w.Watch(ctx, s.keys.watch, clientv3.WithRev(int64(*since)+1)) {
+	for resp := range w.Watch(short, s.keys.watch, clientv3.WithRev(int64(*since)+1)) {
 		if err := resp.Err(); err != nil {
 			return err
 		}
@@ -116,7 +116,10 @@ func (s *Store) history(ctx context.Context, since *kv.Rev, now kv.Rev, seen map
 			}
 		}
 	}
-	return ctx.Err()
+	if ctx.Err() == nil {
+		s.ways.leave(way)
+	}
+	return short.Err()
 }
 
 // announced reads the names of one announcement. Where the store was taken away meanwhile, what was before says nothing.

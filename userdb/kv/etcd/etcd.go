@@ -7,14 +7,8 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
-
-	clientv3 "go.etcd.io/etcd/client/v3"
-	"go.uber.org/zap"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/backoff"
 
 	"jotkit/userdb/kv"
 )
@@ -44,8 +38,7 @@ type Store struct {
 	keys keys
 	id   string // of this client of the store
 
-	mu     sync.Mutex
-	client *clientv3.Client // nil before the first transaction
+	ways ways
 
 	jobs    jobs  // Updates that wait
 	lastTx  int64 // revision of keys.tx of this client; belongs to the batch that has its turn
@@ -56,7 +49,7 @@ type Store struct {
 	told atomic.Bool // Options.Waiting, or it need not be: there was an answer
 
 	news  news
-	past  *past
+	past  past
 	paces paces
 }
 
@@ -72,7 +65,7 @@ func New(o Options) *Store {
 		o.Now = time.Now
 	}
 	id := rand.Text()
-	return &Store{o: o, id: id, past: &past{}, keys: keysUnder(strings.Trim(o.Prefix, "/")+"/", id)}
+	return &Store{o: o, id: id, ways: newWays(len(o.Endpoints)), keys: keysUnder(strings.Trim(o.Prefix, "/")+"/", id)}
 }
 
 // keys are where the parts of a store lie.
@@ -97,51 +90,6 @@ func (s *Store) String() string {
 	return Scheme + strings.Join(s.o.Endpoints, ",") + "/" + strings.Trim(s.o.Prefix, "/")
 }
 
-// The client's own pings find a member that has fallen silent. Members take one every 5 s at most.
-const (
-	pingEvery   = 6 * time.Second
-	pingTimeout = 3 * time.Second
-)
-
-// reconnect is sooner than gRPC's own, which comes to two minutes.
-var reconnect = grpc.ConnectParams{
-	Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.5, MaxDelay: time.Second},
-	MinConnectTimeout: 2 * time.Second,
-}
-
-// atOnce has a request fail when no member can be connected to, and say why, where the client would wait without a word.
-func atOnce(ctx context.Context, method string, req, reply any, c *grpc.ClientConn, send grpc.UnaryInvoker, o ...grpc.CallOption) error {
-	return send(ctx, method, req, reply, c, append(o, grpc.WaitForReady(false))...)
-}
-
-// connect returns the client, which connects by itself, and again when it has to.
-func (s *Store) connect() (*clientv3.Client, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.client != nil {
-		return s.client, nil
-	}
-	scheme := "http://"
-	if s.o.TLS != nil {
-		scheme = "https://"
-	}
-	var endpoints []string
-	for _, e := range s.o.Endpoints {
-		endpoints = append(endpoints, scheme+e)
-	}
-	c, err := clientv3.New(clientv3.Config{
-		Endpoints: endpoints, TLS: s.o.TLS, Username: s.o.Username, Password: s.o.Password,
-		DialTimeout: s.attempt(), DialKeepAliveTime: pingEvery, DialKeepAliveTimeout: pingTimeout,
-		DialOptions:     []grpc.DialOption{grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(atOnce)},
-		MaxUnaryRetries: 2, // once more with a new token; what else may be sent again is decided here
-		Logger:          zap.NewNop(),
-	})
-	if err == nil {
-		s.client = c
-	}
-	return c, err
-}
-
 // attempt is how long one request may take before another member is asked.
 func (s *Store) attempt() time.Duration { return s.o.Wait / 4 }
 
@@ -151,13 +99,10 @@ const closing = 2 * time.Second
 // Close ends the connections, and takes away what this client has in the cluster for itself alone. No other method may be
 // called with it or after it.
 func (s *Store) Close() error {
-	if s.client == nil {
-		return nil
-	}
 	if s.written {
 		ctx, stop := context.WithTimeout(context.Background(), closing)
 		defer stop()
 		s.sweep(ctx)
 	}
-	return s.client.Close()
+	return s.ways.close()
 }

@@ -28,8 +28,7 @@ func (s *Store) Follow(ctx context.Context, node string) error {
 	}
 	s.news.follow(true)
 	defer s.news.follow(false)
-	f := &follower{s: s, ways: s.ways(), key: s.keys.beat + node, sent: map[uint64]time.Time{}}
-	defer f.end()
+	f := &follower{s: s, key: s.keys.beat + node, sent: map[uint64]time.Time{}}
 	var beats sync.WaitGroup
 	beats.Go(func() { f.beats(ctx) })
 	defer beats.Wait()
@@ -37,54 +36,19 @@ func (s *Store) Follow(ctx context.Context, node string) error {
 		if f.hear(ctx) {
 			tries = 0
 		}
-		f.goOther()
 	}
 	return context.Cause(ctx)
 }
 
-// ways are the same store as each member alone shows it.
-func (s *Store) ways() (all []*Store) {
-	for _, endpoint := range s.o.Endpoints {
-		o := s.o
-		o.Endpoints, o.Waiting = []string{endpoint}, nil
-		way := New(o)
-		way.past = s.past
-		all = append(all, way)
-	}
-	return all
-}
-
-// A follower is one Follow. It goes by one member, and by another one as soon as that brings no beats: a client of all members
-// takes one that has fallen silent for good until its pings are over, and would come back to it meanwhile.
+// A follower is one Follow.
 type follower struct {
-	s    *Store
-	ways []*Store
-	key  string // of its beat
+	s   *Store
+	key string // of its beat
 
 	mu      sync.Mutex
-	way     int                  // of ways, by which it goes
 	written int64                // revision of the last beat, as far as that is known; 0 before the first
 	last    uint64               // number of the last beat
 	sent    map[uint64]time.Time // beats that have not come back
-}
-
-// by is the store by the member that it goes by.
-func (f *follower) by() *Store {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.ways[f.way]
-}
-
-func (f *follower) goOther() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.way = (f.way + 1) % len(f.ways)
-}
-
-func (f *follower) end() {
-	for _, s := range f.ways {
-		_ = s.Close() // it has nothing but its connection
-	}
 }
 
 // beats writes a beat every so often, one after the other. It does not matter when one does not arrive.
@@ -122,7 +86,7 @@ func (f *follower) writeOver(ctx context.Context, before int64) bool {
 	if before > 0 {
 		r.when = append(r.when, clientv3.Compare(clientv3.ModRevision(f.key), "=", before))
 	}
-	resp, err := f.by().send(ctx, r)
+	resp, err := f.s.send(ctx, r)
 	if err != nil {
 		return true // who knows
 	}
@@ -190,16 +154,26 @@ func (f *follower) back(e *clientv3.Event) (at time.Time, mine bool) {
 func (f *follower) hear(ctx context.Context) bool {
 	ctx, stop := context.WithCancel(clientv3.WithRequireLeader(ctx))
 	defer stop()
-	from, err := f.resync(ctx)
+	way, err := f.s.connect()
 	if err != nil {
 		f.s.news.none(err)
 		return false
 	}
-	c, err := f.by().connect()
+	from, err := f.resync(ctx)
 	if err != nil {
+		f.s.news.none(err)
+		f.s.ways.leave(way)
 		return false
 	}
-	w := clientv3.NewWatcher(c)
+	if way, err = f.s.connect(); err != nil { // by which it was answered in the end
+		return false
+	}
+	defer func() {
+		if ctx.Err() == nil {
+			f.s.ways.leave(way)
+		}
+	}()
+	w := clientv3.NewWatcher(way.Client)
 	defer w.Close()
 	watch := w.Watch(ctx, f.s.keys.news, clientv3.WithPrefix(), clientv3.WithRev(from))
 	check := time.NewTicker(beatEvery)
@@ -228,7 +202,7 @@ func (f *follower) resync(ctx context.Context) (from int64, err error) {
 	at, before := f.s.o.Now(), f.lastWritten()
 	ctx, stop := context.WithTimeout(ctx, StaleAfter/2)
 	defer stop()
-	r := &reader{s: f.by(), ctx: ctx}
+	r := &reader{s: f.s, ctx: ctx}
 	answers, err := r.read(clientv3.OpGet(f.key, clientv3.WithKeysOnly()))
 	if err != nil {
 		return 0, err
