@@ -58,8 +58,9 @@ type Store interface {
 	// others may be kept waiting as long as it runs.
 	View(ctx context.Context, fn func(View) error) error
 	// Update runs fn and commits what it wrote, durably, before it returns; an error from fn changes nothing and is
-	// returned as it is. fn may run more than once, so it keeps its results in variables that it sets anew each time.
-	// The revision returned is the store's after the commit.
+	// returned as it is. fn may run more than once, so it keeps its results in variables that it sets anew each time, and
+	// at the same time as those of other Updates: it must not wait for one. The revision returned is the store's after the
+	// commit.
 	Update(ctx context.Context, fn func(Tx) error) (Rev, error)
 	// Rev returns the revision of the last commit that has been announced, without opening the store: cheap enough to
 	// ask for on every request. It is 0 where nothing announces, as on a read-only medium.
