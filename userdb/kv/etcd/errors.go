@@ -118,7 +118,7 @@ func (t *trouble) unreachable() error {
 	case t.err == nil:
 		return kv.ErrUnreachable
 	case ofTLS(t.err):
-		return fmt.Errorf("%w: %w: %s", kv.ErrUnreachable, ErrTLS, description(t.err))
+		return fmt.Errorf("%w: %s", ErrTLS, description(t.err))
 	}
 	return fmt.Errorf("%w: %s", kv.ErrUnreachable, description(t.err))
 }

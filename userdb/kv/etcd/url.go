@@ -38,7 +38,7 @@ var ErrURL = errors.New("not of the form etcd://HOST:PORT,HOST:PORT/PREFIX")
 var ErrRestored = fmt.Errorf("%w: its members were restored from an older copy", kv.ErrRolledBack)
 
 // ErrTLS comes back, as kv.ErrUnreachable, where members and this process do not take each other's certificates.
-var ErrTLS = errors.New("TLS fails")
+var ErrTLS = fmt.Errorf("%w: TLS fails", kv.ErrUnreachable)
 
 // Parse reads a URL of the form etcd://host1:2379,host2:2379/prefix. A host without a port has 2379. The prefix comes back
 // without slashes at its ends; it may have some inside.
