@@ -15,7 +15,7 @@ import (
 // A batch is jobs that have their turn together, and are committed in one transaction.
 type batch struct {
 	s       *Store
-	ctx     context.Context // ends when nobody waits for it any more
+	ctx     context.Context // ends when the time of one of them is over, or none is wanted any more
 	jobs    []*job
 	lost    int    // races
 	mine    string // value of keys.alone while this batch has the store to itself
