@@ -14,6 +14,7 @@ import (
 	"jotkit/cmd/authority"
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/kvtest"
 	"jotkit/userdb/kv/sealed"
 )
 
@@ -48,16 +49,7 @@ func commit(t testing.TB, s kv.Store, fn func(kv.Tx) error) {
 // recordsOf is all that lies in a store.
 func recordsOf(t testing.TB, s kv.Store) map[string]string {
 	t.Helper()
-	all := map[string]string{}
-	err := s.View(t.Context(), func(v kv.View) error {
-		for e, err := range v.Scan("", "") {
-			if err != nil {
-				return err
-			}
-			all[e.Name] = string(e.Value)
-		}
-		return nil
-	})
+	all, err := kvtest.Records(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}

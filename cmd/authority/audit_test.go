@@ -12,6 +12,7 @@ import (
 	"jotkit/token"
 	"jotkit/userdb/audit"
 	"jotkit/userdb/kv"
+	"jotkit/userdb/kv/kvtest"
 )
 
 // TestAuditLine: a line says when, what, of whom and by whom.
@@ -127,16 +128,7 @@ func TestChangeAndLineTogether(t *testing.T) {
 // whole is all that the store holds.
 func (w *world) whole(t *testing.T) map[string]string {
 	t.Helper()
-	all := map[string]string{}
-	err := w.store.View(t.Context(), func(v kv.View) error {
-		for e, err := range v.Scan("", "") {
-			if err != nil {
-				return err
-			}
-			all[e.Name] = string(e.Value)
-		}
-		return nil
-	})
+	all, err := kvtest.Records(t.Context(), w.store)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -183,16 +183,7 @@ func (k *killing) refreshToken(t *rapid.T, session string) (raw string) {
 // records is everything in the store.
 func (k *killing) records(t *rapid.T) map[string]string {
 	t.Helper()
-	all := map[string]string{}
-	err := k.store.View(t.Context(), func(v kv.View) error {
-		for e, err := range v.Scan("", "") {
-			if err != nil {
-				return err
-			}
-			all[e.Name] = string(e.Value)
-		}
-		return nil
-	})
+	all, err := kvtest.Records(t.Context(), k.store)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"jotkit/userdb/kv"
 	"jotkit/userdb/kv/bolt"
+	"jotkit/userdb/kv/kvtest"
 )
 
 // act is the n-th of a row of writes, of which each depends on n alone: it grows the file, lets pages go, and touches what
@@ -51,24 +52,11 @@ func states(t *testing.T, acts int) []map[string]string {
 
 func contentOf(t *testing.T, s kv.Store) map[string]string {
 	t.Helper()
-	found, err := contentIn(s)
+	found, err := kvtest.Records(background, s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return found
-}
-
-func contentIn(s kv.Store) (map[string]string, error) {
-	found := map[string]string{}
-	return found, s.View(background, func(v kv.View) error {
-		for e, err := range v.Scan("", "") {
-			if err != nil {
-				return err
-			}
-			found[e.Name] = string(e.Value)
-		}
-		return nil
-	})
 }
 
 // which tells the state that a store is in, -1 for one that it has never been in.

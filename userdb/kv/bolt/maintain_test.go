@@ -37,15 +37,10 @@ func copyOf(t *testing.T, s *bolt.Store) (string, bolt.Copied) {
 // everything reads all records.
 func everything(t *testing.T, s kv.Store) map[string]string {
 	t.Helper()
-	all := map[string]string{}
-	view(t, s, func(v kv.View) {
-		for e, err := range v.Scan("", "") {
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[e.Name] = string(e.Value)
-		}
-	})
+	all, err := kvtest.Records(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return all
 }
 

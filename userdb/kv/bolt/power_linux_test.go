@@ -140,7 +140,7 @@ func (b *blackout) look(files powerloss.Files, p possible, companion string) {
 		b.t.Fatal(err)
 	}
 	s := bolt.New(filepath.Join(dir, "store"), bolt.Options{})
-	found, err := contentIn(s)
+	found, err := kvtest.Records(background, s)
 	switch n := which(b.states, found); {
 	case errors.Is(err, kv.ErrNoStore) && p.none:
 		b.again(bolt.Create(background, s.Path(), bolt.Options{}, nil), companion)

@@ -161,16 +161,8 @@ func (m *Model) Same(t *rapid.T) {
 
 // Records are all that one of the two stores holds.
 func (m *Model) Records(t *rapid.T, s kv.Store) map[string]string {
-	all := map[string]string{}
-	if err := s.View(t.Context(), func(v kv.View) error {
-		for e, err := range v.Scan("", "") {
-			if err != nil {
-				return err
-			}
-			all[e.Name] = string(e.Value)
-		}
-		return nil
-	}); err != nil {
+	all, err := Records(t.Context(), s)
+	if err != nil {
 		m.Fatal(t, "scan: %v", err)
 	}
 	return all
